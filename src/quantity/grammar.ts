@@ -1,0 +1,96 @@
+/** The suffix family of a quantity: `Ki Mi …`, `n u m k M …`, or `e3`. */
+export type QuantityFormat = 'BinarySI' | 'DecimalSI' | 'DecimalExponent';
+
+/** A text that is no Kubernetes quantity. The message quotes it and says what was expected. */
+export class QuantityError extends Error {
+  readonly text: string;
+
+  constructor(text: string) {
+    super(`expected a Kubernetes quantity such as 5000Mi, 1500m or 1e3, got ${JSON.stringify(text.slice(0, 60))}`);
+    this.name = 'QuantityError';
+    this.text = text;
+  }
+}
+
+const NANO_DIGITS = 9;
+/** Kubernetes takes any exponent and then computes for minutes; nothing real is beyond 1e30. */
+const MAX_EXPONENT = 400;
+const MAX_LENGTH = 500;
+const MAX_BINARY_NANOS = (2n ** 63n - 1n) * 1_000_000_000n;
+
+const SUFFIXES: ReadonlyMap<string, { binaryPower?: bigint; decimalPower?: number }> = new Map([
+  ['', { decimalPower: 0 }],
+  ['n', { decimalPower: -9 }],
+  ['u', { decimalPower: -6 }],
+  ['m', { decimalPower: -3 }],
+  ['k', { decimalPower: 3 }],
+  ['M', { decimalPower: 6 }],
+  ['G', { decimalPower: 9 }],
+  ['T', { decimalPower: 12 }],
+  ['P', { decimalPower: 15 }],
+  ['E', { decimalPower: 18 }],
+  ['Ki', { binaryPower: 10n }],
+  ['Mi', { binaryPower: 20n }],
+  ['Gi', { binaryPower: 30n }],
+  ['Ti', { binaryPower: 40n }],
+  ['Pi', { binaryPower: 50n }],
+  ['Ei', { binaryPower: 60n }],
+]);
+
+const NUMBER = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([a-zA-Z]*)([+-]?[0-9]*)$/;
+
+interface ReadAmount {
+  readonly nanos: bigint;
+  readonly format: QuantityFormat;
+}
+
+/**
+ * Reads one quantity as resource.ParseQuantity (apimachinery v0.34) does: at most nano precision, smaller fractions
+ * rounded away from zero, binary values capped at 2^63-1. Like it, takes `.5`, `1.`, `+` and `.`, and refuses ``.
+ */
+export function readQuantity(text: string): ReadAmount {
+  const match = text.length > 0 && text.length <= MAX_LENGTH ? NUMBER.exec(text) : null;
+  if (match === null) throw new QuantityError(text);
+  const [, sign = '', whole = '', fraction = '', suffix = '', exponentDigits = ''] = match;
+  const magnitude = readMagnitude(text, whole, fraction, suffix, exponentDigits);
+  return sign === '-' ? { nanos: -magnitude.nanos, format: magnitude.format } : magnitude;
+}
+
+function readMagnitude(text: string, whole: string, fraction: string, suffix: string, exponent: string): ReadAmount {
+  const digits = BigInt(`${whole}${fraction}` || '0');
+  if (exponent !== '') {
+    if (suffix !== 'e' && suffix !== 'E') throw new QuantityError(text);
+    const power = readExponent(text, exponent);
+    return { nanos: decimalNanos(digits, power - fraction.length), format: 'DecimalExponent' };
+  }
+  const unit = SUFFIXES.get(suffix);
+  if (unit === undefined) throw new QuantityError(text);
+  if (unit.binaryPower === undefined) {
+    return { nanos: decimalNanos(digits, (unit.decimalPower ?? 0) - fraction.length), format: 'DecimalSI' };
+  }
+  return binaryAmount(digits << unit.binaryPower, fraction.length);
+}
+
+function readExponent(text: string, digits: string): number {
+  const power = Number(digits);
+  if (!Number.isInteger(power) || digits === '+' || digits === '-' || Math.abs(power) > MAX_EXPONENT) {
+    throw new QuantityError(text);
+  }
+  return power;
+}
+
+function decimalNanos(digits: bigint, power: number): bigint {
+  const shift = power + NANO_DIGITS;
+  return shift >= 0 ? digits * 10n ** BigInt(shift) : roundedUp(digits, 10n ** BigInt(-shift));
+}
+
+function binaryAmount(digits: bigint, fractionLength: number): ReadAmount {
+  const nanos = decimalNanos(digits, -fractionLength);
+  if (nanos > MAX_BINARY_NANOS) return { nanos: MAX_BINARY_NANOS, format: 'BinarySI' };
+  // Less than one unit cannot be said in powers of 1024, so Kubernetes changes the family here.
+  return { nanos, format: nanos > 0n && nanos < 1_000_000_000n ? 'DecimalSI' : 'BinarySI' };
+}
+
+function roundedUp(dividend: bigint, divisor: bigint): bigint {
+  return (dividend + divisor - 1n) / divisor;
+}
