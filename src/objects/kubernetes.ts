@@ -22,10 +22,7 @@ export const resourceQuotaShape = z.object({
     })
     .nullish(),
   /** What admission compares with; absent until the quota controller has filled it. */
-  status: z
-    .object({ hard: resourceListShape, used: resourceListShape })
-    .partial()
-    .nullish(),
+  status: z.object({ hard: resourceListShape, used: resourceListShape }).partial().nullish(),
 });
 export type ResourceQuota = z.infer<typeof resourceQuotaShape>;
 
@@ -54,7 +51,7 @@ export type Container = z.infer<typeof containerShape>;
 
 const podAffinityTermShape = z.object({
   namespaces: z.array(z.string()).nullish(),
-  namespaceSelector: z.unknown(),
+  namespaceSelector: z.unknown().optional(),
 });
 const podAffinityShape = z
   .object({

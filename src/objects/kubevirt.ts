@@ -30,7 +30,10 @@ export const kubeVirtConfigurationShape = z
       .nullish(),
     hypervisors: z.array(z.object({ name: text })).nullish(),
     migrations: z
-      .object({ parallelMigrationsPerCluster: z.number().nullish(), parallelOutboundMigrationsPerNode: z.number().nullish() })
+      .object({
+        parallelMigrationsPerCluster: z.number().nullish(),
+        parallelOutboundMigrationsPerNode: z.number().nullish(),
+      })
       .nullish(),
     network: z
       .object({
@@ -54,7 +57,7 @@ export const kubeVirtConfigurationShape = z
       })
       .nullish(),
     supportContainerResources: z.array(z.object({ type: z.string(), resources: resourcesShape })).nullish(),
-    virtualMachineOptions: z.object({ disableSerialConsoleLog: z.unknown() }).nullish(),
+    virtualMachineOptions: z.object({ disableSerialConsoleLog: z.unknown().optional() }).nullish(),
   })
   .nullish()
   .transform((given) => given ?? {});

@@ -9,24 +9,18 @@ export const noResources: ResourceList = new Map();
 const LARGEST = 2n ** 63n - 1n;
 
 /**
- * A quantity in a stored object: a canonical string, or a whole number where a custom resource was written so.
+ * A quantity in a stored object: a canonical string, or a number where a custom resource was written so.
  * Negative amounts and those from 2^63-1 on are grammar, but no cluster means them: they are refused here, so that a
  * forecast over them is `unknown` and never a denial.
  */
-export const quantityShape = z.union([z.string(), z.number()]).transform((given, context): Quantity => {
-  try {
-    const quantity = Quantity.parse(String(given));
-    if (quantity.isNegative() || quantity.value() >= LARGEST) {
-      context.issues.push({ code: 'custom', input: given, message: `expected an amount from 0 to below 2^63-1, got ${given}` });
-    }
-    return quantity;
-  } catch (error) {
-    if (!(error instanceof QuantityError)) throw error;
-    context.issues.push({ code: 'custom', input: given, message: error.message });
-    return z.NEVER;
-  }
+export const quantityShape = z.unknown().transform((given, context): Quantity => {
+  const read = readAmount(given);
+  if (read instanceof Quantity) return read;
+  context.issues.push({ code: 'custom', input: given, message: read });
+  return z.NEVER;
 });
 
+/** The amounts are read without a shape of their own: there are a dozen for each VM, in clusters of 10,000. */
 export const resourceListShape = z
   .record(z.string(), z.unknown())
   .nullish()
@@ -34,12 +28,26 @@ export const resourceListShape = z
     if (given === null || given === undefined) return noResources;
     const list = new Map<string, Quantity>();
     for (const [name, amount] of Object.entries(given)) {
-      const read = quantityShape.safeParse(amount);
-      if (read.success) list.set(name, read.data);
-      else for (const issue of read.error.issues) context.issues.push({ code: 'custom', input: amount, path: [name], message: issue.message });
+      const read = readAmount(amount);
+      if (read instanceof Quantity) list.set(name, read);
+      else context.issues.push({ code: 'custom', input: amount, path: [name], message: read });
     }
     return list;
   });
+
+/** The amount, or what was expected in its place. */
+function readAmount(given: unknown): Quantity | string {
+  if (typeof given !== 'string' && typeof given !== 'number')
+    return `expected a Kubernetes quantity, got ${JSON.stringify(given).slice(0, 60)}`;
+  try {
+    const quantity = Quantity.parse(String(given));
+    const fits = !quantity.isNegative() && quantity.value() < LARGEST;
+    return fits ? quantity : `expected an amount from 0 to below 2^63-1, got ${given}`;
+  } catch (error) {
+    if (error instanceof QuantityError) return error.message;
+    throw error;
+  }
+}
 
 /** `{limits, requests}` as a container, a pod or a VMI domain carries them; what is missing is an empty list. */
 export const resourcesShape = z

@@ -6,7 +6,7 @@ const uint32 = z.number().nullish();
 const flag = z.boolean().nullish();
 const text = z.string().nullish();
 /** A member whose presence alone matters, such as `sriov: {}`. */
-const presence = z.unknown();
+const presence = z.unknown().optional();
 
 const probeShape = z.object({ exec: presence }).nullish();
 
@@ -20,6 +20,7 @@ const interfaceShape = z.object({
   sriov: presence,
   passt: presence,
   passtBinding: presence,
+  slirp: presence,
   ports: z.array(z.unknown()).nullish(),
 });
 
@@ -90,7 +91,14 @@ export const virtualMachineInstanceSpecShape = z.object({
       .transform((given, context) => {
         const read = resourcesShape.safeParse(given);
         if (read.success) return { ...read.data, overcommitGuestOverhead: given?.overcommitGuestOverhead === true };
-        context.issues.push(...read.error.issues.map((issue) => ({ code: 'custom' as const, input: given, path: issue.path, message: issue.message })));
+        context.issues.push(
+          ...read.error.issues.map((issue) => ({
+            code: 'custom' as const,
+            input: given,
+            path: issue.path,
+            message: issue.message,
+          })),
+        );
         return z.NEVER;
       }),
   }),
@@ -107,6 +115,7 @@ export const virtualMachineInstanceSpecShape = z.object({
     )
     .nullish(),
   nodeSelector: z.record(z.string(), z.string()).nullish(),
+  priorityClassName: text,
   volumes: z.array(volumeShape).nullish(),
 });
 export type VirtualMachineInstanceSpec = z.infer<typeof virtualMachineInstanceSpecShape>;
@@ -129,12 +138,8 @@ export const virtualMachineInstanceShape = z.object({
           memoryOverhead: quantityShape.nullish(),
         })
         .nullish(),
-      conditions: z
-        .array(z.object({ type: z.string(), status: z.string(), message: text, reason: text }))
-        .nullish(),
-      migrationState: z
-        .object({ migrationUid: text, completed: flag, sourcePod: text, targetPod: text })
-        .nullish(),
+      conditions: z.array(z.object({ type: z.string(), status: z.string(), message: text, reason: text })).nullish(),
+      migrationState: z.object({ migrationUid: text, completed: flag, sourcePod: text, targetPod: text }).nullish(),
       volumeStatus: z
         .array(
           z.object({

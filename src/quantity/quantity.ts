@@ -40,6 +40,11 @@ export class Quantity {
     return new Quantity(milli * NANOS_PER_MILLI, format);
   }
 
+  /** Billionths of a unit: for amounts that were taken apart for a comparison and are to be shown again. */
+  static ofNanos(nanos: bigint, format: QuantityFormat = 'DecimalSI'): Quantity {
+    return new Quantity(nanos, format);
+  }
+
   static sum(quantities: Iterable<Quantity>): Quantity {
     let total = Quantity.zero;
     for (const quantity of quantities) total = total.add(quantity);
