@@ -38,8 +38,8 @@ export type Remedy =
   | { readonly kind: 'lower-ratio'; readonly text: string; readonly ratio: string }
   | { readonly kind: 'enable-scaling'; readonly text: string; readonly quota: string }
   | { readonly kind: 'free-room'; readonly text: string; readonly amounts: readonly QuotaChange[] }
-  | { readonly kind: 'set-container-limits'; readonly text: string; readonly container: string }
-  | { readonly kind: 'advice'; readonly text: string };
+  /** `container` is a type of KubeVirt's `supportContainerResources`. */
+  | { readonly kind: 'set-container-limits'; readonly text: string; readonly container: string };
 
 /** A quota key and the figure to set it to (or, for `free-room`, the amount to free). */
 export interface QuotaChange {

@@ -1,0 +1,78 @@
+import type { Cluster, ClusterObjects, NamespaceObjects } from '../forecast/cluster-objects.ts';
+import type { Metadata } from '../objects/metadata.ts';
+import { type KubernetesObject, readObjects } from './kubernetes-objects.ts';
+import { ObjectCollection } from './object-collection.ts';
+import { groupOf, OBJECT_KINDS, type ObjectKind } from './object-kinds.ts';
+
+/** Reads files (`-`: standard input) of Kubernetes objects as one cluster. Throws SnapshotError. */
+export async function openSnapshot(files: readonly string[]): Promise<SnapshotCluster> {
+  const snapshot = new SnapshotCluster();
+  for (const file of files) await readObjects(file, (object) => snapshot.put(object));
+  return snapshot;
+}
+
+/** A cluster that stands still: the objects of some files, indexed by namespace. */
+export class SnapshotCluster implements Cluster {
+  readonly #byType = new Map<string, { put(object: KubernetesObject): void }>();
+  readonly #kubeVirts = this.#collect(OBJECT_KINDS.kubeVirts);
+  readonly #settings = this.#collect(OBJECT_KINDS.settings);
+  readonly #nodes = this.#collect(OBJECT_KINDS.nodes);
+  readonly #namespaces = this.#collect(OBJECT_KINDS.namespaces);
+  readonly #quotas = this.#collect(OBJECT_KINDS.quotas);
+  readonly #limitRanges = this.#collect(OBJECT_KINDS.limitRanges);
+  readonly #pods = this.#collect(OBJECT_KINDS.pods);
+  readonly #virtualMachines = this.#collect(OBJECT_KINDS.virtualMachines);
+  readonly #virtualMachineInstances = this.#collect(OBJECT_KINDS.virtualMachineInstances);
+  readonly #migrations = this.#collect(OBJECT_KINDS.migrations);
+
+  /** Takes an object of any kind; those that no decision reads are ignored. */
+  put(object: KubernetesObject): void {
+    this.#byType.get(typeKey(groupOf(object.apiVersion), object.kind))?.put(object);
+  }
+
+  async clusterObjects(): Promise<ClusterObjects> {
+    return { kubeVirts: this.#kubeVirts.all(), settings: this.#settings.all(), nodes: this.#nodes.all() };
+  }
+
+  async namespaceObjects(namespace: string): Promise<NamespaceObjects> {
+    return {
+      name: namespace,
+      namespaces: this.#namespaces.inNamespace(namespace),
+      quotas: this.#quotas.inNamespace(namespace),
+      limitRanges: this.#limitRanges.inNamespace(namespace),
+      pods: this.#pods.inNamespace(namespace),
+      virtualMachines: this.#virtualMachines.inNamespace(namespace),
+      virtualMachineInstances: this.#virtualMachineInstances.inNamespace(namespace),
+      migrations: this.#migrations.inNamespace(namespace),
+    };
+  }
+
+  async namespaceNames(): Promise<readonly string[]> {
+    const names = new Set<string>();
+    for (const collection of this.#namespaced()) for (const name of collection.namespaces()) names.add(name);
+    return [...names].sort();
+  }
+
+  #namespaced(): { namespaces(): Iterable<string> }[] {
+    return [
+      this.#kubeVirts,
+      this.#namespaces,
+      this.#quotas,
+      this.#limitRanges,
+      this.#pods,
+      this.#virtualMachines,
+      this.#virtualMachineInstances,
+      this.#migrations,
+    ];
+  }
+
+  #collect<T extends { readonly metadata: Metadata }>(kind: ObjectKind<T>): ObjectCollection<T> {
+    const collection = new ObjectCollection(kind);
+    this.#byType.set(typeKey(kind.group, kind.kind), collection);
+    return collection;
+  }
+}
+
+function typeKey(group: string, kind: string): string {
+  return `${group}/${kind}`;
+}

@@ -1,0 +1,105 @@
+import { LIMITS_MEMORY } from '../harvester/names.ts';
+import { quotaMatches } from '../kubernetes/quota-scope.ts';
+import type { Candidate, Situation } from './candidate.ts';
+import type { QuotaFacts } from './namespace-facts.ts';
+import { type HardKey, hardKeys } from './quota-hard.ts';
+import type { Arena, ArenaKey, Contestant } from './race/arena.ts';
+import type { ChargedPod } from './target-pod.ts';
+
+/** An arena key with the facts it came from. */
+export interface ContestedKey extends ArenaKey, Pick<HardKey, 'scaling'> {
+  readonly facts: QuotaFacts;
+  readonly hardKey: HardKey;
+}
+
+export interface ContestedArena extends Arena {
+  readonly keys: readonly ContestedKey[];
+}
+
+/** An object that was counted stays counted there: an ended launcher pod is kept until its VMI goes. */
+const OBJECT_COUNT = 'count/pods';
+
+/**
+ * Puts candidates into an arena: every quota key that one of their outstanding pods is charged for, with the sums as
+ * they stand. `leaving` are pods that will end by themselves.
+ */
+export function arenaOf(
+  situation: Situation,
+  candidates: readonly Candidate[],
+  leaving: readonly ChargedPod[],
+): ContestedArena {
+  const contested = new Set(candidates.flatMap(({ vmi }) => [vmi.metadata.uid ?? '', vmi.metadata.name]));
+  const keys = situation.namespace.quotas.flatMap((facts) =>
+    hardKeys(situation, facts, contested).flatMap((hardKey) => {
+      const key = contestedKey(facts, hardKey);
+      return candidates.some((candidate) => need(key, candidate) > 0n) ? [key] : [];
+    }),
+  );
+  const compensatedKey = compensatedIndex(situation, keys, candidates);
+  const contestants = candidates.map((candidate) => contestantOf(keys, candidate));
+  if (leaving.length > 0) contestants.push(leavingContestant(keys, leaving));
+  return {
+    keys,
+    contestants,
+    compensatedKey,
+    compensation: compensatedKey === undefined ? 0n : (situation.scaled[0]?.stored.compensation.nanos ?? 0n),
+  };
+}
+
+function contestedKey(facts: QuotaFacts, hardKey: HardKey): ContestedKey {
+  const { resource, hard, scaling } = hardKey;
+  const used = facts.used.get(resource)?.nanos ?? 0n;
+  return { quota: facts.quota.metadata.name, resource, used, hard: hard.nanos, scaling, facts, hardKey };
+}
+
+function compensatedIndex(
+  { scaled }: Situation,
+  keys: readonly ContestedKey[],
+  candidates: readonly Candidate[],
+): number | undefined {
+  if (candidates.every((candidate) => candidate.memoryNeed === undefined)) return undefined;
+  const index = keys.findIndex((key) => key.facts === scaled[0] && key.resource === LIMITS_MEMORY);
+  return index === -1 ? undefined : index;
+}
+
+function contestantOf(keys: readonly ContestedKey[], candidate: Candidate): Contestant {
+  return {
+    start: candidate.start,
+    needs: keys.map((key) => need(key, candidate)),
+    scaleUps: keys.map((key) => scaleUp(key, candidate)),
+    sources: keys.map((key) => charged(key, candidate.sources ?? [], 'settled')),
+    compensationNeed: candidate.memoryNeed?.nanos,
+  };
+}
+
+function leavingContestant(keys: readonly ContestedKey[], leaving: readonly ChargedPod[]): Contestant {
+  const nothing = keys.map(() => 0n);
+  const sources = keys.map((key) => charged(key, leaving, 'settled'));
+  return { start: 'lingering', needs: nothing, scaleUps: nothing, sources, compensationNeed: undefined };
+}
+
+function need(key: ContestedKey, candidate: Candidate): bigint {
+  return charged(key, outstandingPods(candidate), 'created');
+}
+
+/** What still has to be created for a migration; the target of one that runs is counted in `used` already. */
+export function outstandingPods(candidate: Candidate): readonly ChargedPod[] {
+  if (candidate.start === 'running') return [];
+  const { launcher, attachment } = candidate.target;
+  return attachment === undefined ? [launcher] : [launcher, attachment];
+}
+
+/** What a quota key counts of pods when they are created, or stops counting when they have ended. */
+export function charged(key: ContestedKey, pods: readonly ChargedPod[], when: 'created' | 'settled'): bigint {
+  if (when === 'settled' && key.resource === OBJECT_COUNT) return 0n;
+  let sum = 0n;
+  for (const { spec, usage } of pods) {
+    const amount = usage.get(key.resource);
+    if (amount !== undefined && amount.nanos > 0n && quotaMatches(key.facts.quota, spec)) sum += amount.nanos;
+  }
+  return sum;
+}
+
+function scaleUp({ scaling, quota, resource }: ContestedKey, { scaleUps }: Candidate): bigint {
+  return scaling === 'scaled' ? (scaleUps.get(quota)?.get(resource)?.nanos ?? 0n) : 0n;
+}

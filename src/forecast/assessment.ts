@@ -1,0 +1,170 @@
+import { missingSpecifications } from '../kubernetes/quota-admission.ts';
+import { quotaMatches } from '../kubernetes/quota-scope.ts';
+import type { KubeVirtRelease } from '../kubevirt/release.ts';
+import { noResources, type ResourceList } from '../objects/quantity-shape.ts';
+import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
+import { Quantity } from '../quantity/quantity.ts';
+import { arenaOf, type ContestedArena } from './arena-of.ts';
+import { type Candidate, candidateFor, NOT_SCALED, type Situation } from './candidate.ts';
+import { causeOf, causeOfStart } from './causes.ts';
+import type { QuotaLine, Verdict } from './forecast.ts';
+import { nextMigration } from './next-migration.ts';
+import { type JudgedLine, quotaLines } from './quota-lines.ts';
+import type { Outcome } from './race/arena.ts';
+import { raceOutcomes } from './race/race.ts';
+import { type Shortfall, shortfallsOf } from './shortfalls.ts';
+import type { RefusedPod, TargetPod } from './target-pod.ts';
+import { verdictOf } from './verdict-of.ts';
+
+/** A verdict with its arithmetic, before remedies and words. */
+export interface Assessment {
+  readonly verdict: Verdict;
+  readonly atBest?: Verdict;
+  readonly next?: 'exceeds';
+  readonly needsScaleUp: boolean;
+  readonly needsCompensation: boolean;
+  readonly lines: readonly QuotaLine[];
+  /** What is missing for it, and what would be missing for the migration after it. */
+  readonly shortfalls: readonly Shortfall[];
+  /** The lines of the migration after this one, where that one exceeds. */
+  readonly nextLines: readonly QuotaLine[];
+  readonly nextShortfalls: readonly Shortfall[];
+  readonly target: ResourceList;
+  readonly pod: TargetPod | undefined;
+  readonly refused: RefusedPod | undefined;
+}
+
+/**
+ * Assesses the migrations of `asked` VMIs as one set, together with those that are under way in their namespace.
+ * The result is parallel to `asked`.
+ */
+export function assessSet(
+  situation: Situation,
+  asked: readonly string[],
+  release: (vmi: string) => KubeVirtRelease,
+): readonly Assessment[] {
+  const names = [...new Set([...asked, ...underWayNames(situation)])];
+  const drawn = new Map(names.map((name) => [name, drawCandidate(situation, name, release)]));
+  const candidates = [...drawn.values()].filter(isCandidate);
+  const arena = arenaOf(situation, candidates, situation.namespace.leaving);
+  const outcomes = raceOutcomes(arena);
+  return asked.map((name) => {
+    const one = drawn.get(name);
+    if (one === undefined) throw new Error(`no VMI ${name} among the facts`);
+    if ('kind' in one) return refusal(one);
+    const index = candidates.indexOf(one);
+    return assessed({ situation, arena, candidates, index }, outcomes[index] as Outcome);
+  });
+}
+
+/** Assesses the start of a stopped VM: no scale-up and no compensation is for it, but it may use what others lend. */
+export function assessStart(situation: Situation, vmi: VirtualMachineInstance, release: KubeVirtRelease): Assessment {
+  const drawn = candidateFor(situation, vmi, release);
+  if ('kind' in drawn) return refusal(drawn);
+  const starting: Candidate = { ...drawn, ...NOT_SCALED };
+  const others = underWayNames(situation)
+    .filter((name) => name !== vmi.metadata.name)
+    .map((name) => drawCandidate(situation, name, () => release));
+  const candidates = [starting, ...others.filter(isCandidate)];
+  const arena = arenaOf(situation, candidates, situation.namespace.leaving);
+  const outcome = raceOutcomes(arena)[0] as Outcome;
+  const assessment = assessed({ situation, arena, candidates, index: 0 }, outcome);
+  return { ...assessment, lines: assessment.lines.map((line) => withStartCause(line, starting)) };
+}
+
+function isCandidate(drawn: Candidate | RefusedPod | undefined): drawn is Candidate {
+  return drawn !== undefined && !('kind' in drawn);
+}
+
+function withStartCause(line: QuotaLine, candidate: Candidate): QuotaLine {
+  const { shortBy } = line;
+  return shortBy === undefined ? line : { ...line, cause: causeOfStart(line.resource, shortBy, candidate) };
+}
+
+function underWayNames({ namespace }: Situation): string[] {
+  return namespace.underWay.map((migration) => migration.spec.vmiName).filter((name) => namespace.vmis.has(name));
+}
+
+function drawCandidate(
+  situation: Situation,
+  name: string,
+  release: (vmi: string) => KubeVirtRelease,
+): Candidate | RefusedPod | undefined {
+  const vmi = situation.namespace.vmis.get(name);
+  return vmi === undefined ? undefined : candidateFor(situation, vmi, release(name));
+}
+
+function refusal(refused: RefusedPod): Assessment {
+  return {
+    verdict: 'exceeds',
+    needsScaleUp: false,
+    needsCompensation: false,
+    lines: [],
+    shortfalls: [],
+    nextLines: [],
+    nextShortfalls: [],
+    target: noResources,
+    pod: undefined,
+    refused,
+  };
+}
+
+interface Standing {
+  readonly situation: Situation;
+  readonly arena: ContestedArena;
+  readonly candidates: readonly Candidate[];
+  readonly index: number;
+}
+
+function assessed(standing: Standing, outcome: Outcome): Assessment {
+  const { situation, arena, candidates, index } = standing;
+  const candidate = candidates[index] as Candidate;
+  const lines = quotaLines(arena, index, candidate, outcome.worst);
+  const unspecified = unspecifiedLines(situation, candidate);
+  const { verdict, atBest } = unspecified.length > 0 ? { verdict: 'exceeds' as const } : verdictOf(outcome);
+  const next = verdict === 'fits' || verdict === 'waits' ? nextMigration(arena, candidates, candidate) : undefined;
+  const following = next?.exceeds === true ? quotaLines(arena, index, candidate, next.worst) : [];
+  return {
+    verdict,
+    ...(atBest === undefined ? {} : { atBest }),
+    ...(next?.exceeds === true ? { next: 'exceeds' as const } : {}),
+    needsScaleUp: verdict !== 'exceeds' && lines.some(isCarriedByScaleUp),
+    needsCompensation: verdict !== 'exceeds' && outcome.compensated,
+    lines: [...unspecified, ...lines.map((line) => withCause(line, candidate))],
+    shortfalls: shortfallsOf(situation, candidate, lines, outcome.worst.compensation),
+    nextLines: following.map((line) => withCause(line, candidate)),
+    nextShortfalls: shortfallsOf(situation, candidate, following, next?.worst.compensation ?? 0n),
+    target: candidate.target.launcher.usage,
+    pod: candidate.target,
+    refused: undefined,
+  };
+}
+
+function isCarriedByScaleUp({ used, requested, hardAfterScaleUp, scaleUp }: JudgedLine): boolean {
+  return scaleUp.isPositive() && used.add(requested).exceeds(hardAfterScaleUp.subtract(scaleUp));
+}
+
+function withCause(judged: JudgedLine, candidate: Candidate): QuotaLine {
+  const { quota, resource, used, requested, hard, hardAfterScaleUp, shortBy } = judged;
+  const line = { quota, resource, used, requested, hard, hardAfterScaleUp };
+  return shortBy === undefined ? line : { ...line, shortBy, cause: causeOf(judged, candidate) };
+}
+
+/** Keys that a quota demands of every container and that some container of the pod does not state. */
+function unspecifiedLines({ namespace }: Situation, candidate: Candidate): QuotaLine[] {
+  if (candidate.start === 'running') return [];
+  const { spec } = candidate.target.launcher;
+  return namespace.quotas.flatMap(({ quota, statusHard, used }) => {
+    if (!quotaMatches(quota, spec)) return [];
+    return missingSpecifications(quota, spec).map(({ resource }): QuotaLine => {
+      const hard = statusHard.get(resource) ?? Quantity.zero;
+      const amounts = {
+        used: used.get(resource) ?? Quantity.zero,
+        requested: Quantity.zero,
+        hard,
+        hardAfterScaleUp: hard,
+      };
+      return { quota: quota.metadata.name, resource, ...amounts, cause: 'no-limits' };
+    });
+  });
+}

@@ -1,0 +1,97 @@
+import { noResources } from '../objects/quantity-shape.ts';
+import type { ForecastObjects } from './apply-remedy.ts';
+import type { Forecast } from './forecast.ts';
+import { type Finding, findingsOfSet, type Ground, groundOf } from './forecast-set.ts';
+import { assessmentMessage, unknownMessage } from './message.ts';
+import { remediesFor } from './remedies.ts';
+import { type RemedyContext, wordedRemedy } from './remedy-text.ts';
+
+/** Objects of one namespace with the facts read from them, so that many forecasts read them once. */
+export interface Prepared {
+  readonly objects: ForecastObjects;
+  readonly ground: Ground;
+}
+
+/** `before` may be what the same namespace was prepared to: then only what a what-if has changed is read anew. */
+export function prepare(objects: ForecastObjects, before?: Prepared): Prepared {
+  return { objects, ground: groundOf(objects, before) };
+}
+
+/** The forecast of one VMI's migration, asked for by itself, among the migrations that are under way. */
+export function forecastMigration(prepared: Prepared, vmi: string): Forecast {
+  return forecastTogether(prepared, [vmi])[0] as Forecast;
+}
+
+/** The forecasts of several migrations that are asked for together; parallel to `vmis`. */
+export function forecastTogether(prepared: Prepared, vmis: readonly string[]): readonly Forecast[] {
+  const findings = findingsOfSet(prepared.ground, vmis);
+  return findings.map((finding, index) => {
+    const reforecast = (objects: ForecastObjects): Finding => {
+      return findingsOfSet(prepare(objects, prepared).ground, vmis)[index] as Finding;
+    };
+    return forecastOf(prepared, vmis[index] as string, finding, reforecast);
+  });
+}
+
+function forecastOf(
+  { objects, ground }: Prepared,
+  vmi: string,
+  finding: Finding,
+  reforecast: (objects: ForecastObjects) => Finding,
+): Forecast {
+  const subject = { namespace: objects.namespace.name, vmi };
+  if (finding.kind === 'unknown') return unknownForecast(subject, finding.reason, finding.notes);
+  const { assessment } = finding;
+  const unworded = remediesFor({ objects, assessment, reforecast });
+  const remedies = unworded.map((remedy) => wordedRemedy(remedy, remedyContext(subject.namespace, ground)));
+  const { verdict, atBest, next, needsScaleUp, needsCompensation, lines, target, refused } = assessment;
+  return {
+    ...subject,
+    verdict,
+    ...(atBest === undefined ? {} : { atBest }),
+    ...(next === undefined ? {} : { next }),
+    ...(refused === undefined ? {} : { reason: `${refused.by} refuses the pod: ${refused.reason}` }),
+    needsScaleUp,
+    needsCompensation,
+    quotas: lines,
+    target,
+    remedies,
+    message: assessmentMessage({
+      subject,
+      assessment,
+      remedies: unworded,
+      remedyTexts: remedies.map(({ text }) => text),
+      action: 'migrate',
+    }),
+    notes: finding.notes,
+  };
+}
+
+/** A forecast that says what is missing; it never becomes a denial. */
+export function unknownForecast(
+  subject: { readonly namespace: string; readonly vmi: string },
+  reason: string,
+  notes: readonly string[],
+): Forecast {
+  return {
+    ...subject,
+    verdict: 'unknown',
+    reason,
+    needsScaleUp: false,
+    needsCompensation: false,
+    quotas: [],
+    target: noResources,
+    remedies: [],
+    message: unknownMessage(subject, reason),
+    notes,
+  };
+}
+
+export function remedyContext(namespace: string, ground: Ground): RemedyContext {
+  const harvester = ground.kind === 'known' ? ground.cluster.harvester : undefined;
+  return {
+    namespace,
+    isHarvester: harvester !== undefined,
+    refusesEditWhilePending: harvester?.release.quotaEditRefusalWording !== undefined,
+  };
+}

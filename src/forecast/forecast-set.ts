@@ -1,0 +1,142 @@
+import { parseGoFloat } from '../kubevirt/go-number.ts';
+import { isFinalVmi } from '../kubevirt/migration-state.ts';
+import type { KubeVirtRelease } from '../kubevirt/release.ts';
+import type { ForecastObjects } from './apply-remedy.ts';
+import { type Assessment, assessSet } from './assessment.ts';
+import { type ClusterFacts, clusterFacts, type Known, launcherReleases } from './cluster-facts.ts';
+import { type NamespaceFacts, namespaceFacts, type QuotaFacts, workloadIndex } from './namespace-facts.ts';
+import { isBetter } from './verdict-of.ts';
+
+/** What is asked of one VMI, with what had to be assumed; or why nothing can be said. */
+export type Finding =
+  | { readonly kind: 'assessed'; readonly assessment: Assessment; readonly notes: readonly string[] }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly notes: readonly string[] };
+
+/** The facts of one namespace in its cluster, read once and used for any number of forecasts. */
+export type Ground = Known<{ readonly cluster: ClusterFacts; readonly namespace: NamespaceFacts }>;
+
+/** Reads the facts; of `before`, the ground of the same namespace, it keeps what the objects of a what-if left alone. */
+export function groundOf({ cluster: clusterObjects, namespace: objects }: ForecastObjects, before?: Grounded): Ground {
+  const known = before?.ground.kind === 'known' ? before.ground : undefined;
+  const cluster: Known<{ readonly facts: ClusterFacts }> =
+    known !== undefined && before?.objects.cluster === clusterObjects
+      ? { kind: 'known', facts: known.cluster }
+      : clusterFacts(clusterObjects);
+  if (cluster.kind === 'unknown') return cluster;
+  const namespace = namespaceFacts(cluster.facts, objects, known?.namespace ?? workloadIndex(objects));
+  if (namespace.kind === 'unknown') return namespace;
+  return { kind: 'known', cluster: cluster.facts, namespace: namespace.facts };
+}
+
+interface Grounded {
+  readonly objects: ForecastObjects;
+  readonly ground: Ground;
+}
+
+/**
+ * What becomes of the migrations of `names`, asked for together; the result is parallel to `names`.
+ *
+ * Where the facts leave more than one possibility (KubeVirt is being upgraded; several default quotas), each is
+ * reckoned, and an answer is given only where all of them agree.
+ */
+export function findingsOfSet(ground: Ground, names: readonly string[]): readonly Finding[] {
+  if (ground.kind === 'unknown') return names.map(() => ({ kind: 'unknown', reason: ground.reason, notes: [] }));
+  const checked = names.map((name) => checkedVmi(ground, name));
+  const usable = names.filter((_, index) => checked[index]?.kind === 'known');
+  const possibilities = possibilitiesOf(ground, usable);
+  const found = new Map(
+    usable.map((name, index) => [
+      name,
+      agreed(possibilities.map((one) => ({ ...one, found: one.found[index] as Assessment }))),
+    ]),
+  );
+  return names.map((name, index) => {
+    const check = checked[index] as Checked;
+    if (check.kind === 'unknown') return { ...check, notes: [] };
+    const notes = [...ground.cluster.notes, ...check.notes];
+    return { ...(found.get(name) as Agreement), notes };
+  });
+}
+
+type Checked = Known<{ readonly releases: readonly KubeVirtRelease[]; readonly notes: readonly string[] }>;
+
+function checkedVmi({ cluster, namespace }: Extract<Ground, { kind: 'known' }>, name: string): Checked {
+  const problem = namespace.vmiProblems.get(name);
+  if (problem !== undefined) return { kind: 'unknown', reason: `VirtualMachineInstance ${name}: ${problem}` };
+  const vmi = namespace.vmis.get(name);
+  if (vmi === undefined) return { kind: 'unknown', reason: `VirtualMachineInstance ${name} was not found` };
+  if (isFinalVmi(vmi)) {
+    return { kind: 'unknown', reason: `VirtualMachineInstance ${name} has ended (phase ${vmi.status?.phase})` };
+  }
+  const ratio = boundlessRatio(cluster);
+  if (ratio !== undefined) return { kind: 'unknown', reason: ratio };
+  return launcherReleases(cluster, vmi);
+}
+
+const LARGEST_RATIO = 1_000_000;
+
+/** What Go parses and yet no pod can be made of: KubeVirt then writes negative or overflown amounts. */
+function boundlessRatio({ configuration }: ClusterFacts): string | undefined {
+  const text = configuration.additionalGuestMemoryOverheadRatio ?? '';
+  const ratio = parseGoFloat(text);
+  if (ratio === undefined || (ratio >= 0 && ratio <= LARGEST_RATIO)) return undefined;
+  return `additionalGuestMemoryOverheadRatio of the KubeVirt CR is ${JSON.stringify(text)}: no pod can be made of that`;
+}
+
+interface Possibility<T> {
+  /** How this possibility differs, for the sentence that says why nothing is certain. */
+  readonly assumption: string;
+  readonly found: T;
+}
+
+function possibilitiesOf(
+  ground: Extract<Ground, { kind: 'known' }>,
+  names: readonly string[],
+): readonly Possibility<readonly Assessment[]>[] {
+  const { cluster, namespace } = ground;
+  const versions = Math.max(1, cluster.kubeVirtVersions.length);
+  return scaledChoices(namespace).flatMap((scaled) =>
+    Array.from({ length: versions }, (_, version) => {
+      const release = (name: string): KubeVirtRelease => {
+        const releases = releasesOf(cluster, namespace.vmis.get(name));
+        return releases[Math.min(version, releases.length - 1)] as KubeVirtRelease;
+      };
+      const quotas = scaled.map(({ quota }) => quota.metadata.name).join(' and ') || 'no quota';
+      const assumption = `Harvester scales ${quotas} and KubeVirt ${cluster.kubeVirtVersions[version] ?? ''} renders the pod`;
+      return { assumption, found: assessSet({ cluster, namespace, scaled }, names, release) };
+    }),
+  );
+}
+
+function releasesOf(cluster: ClusterFacts, vmi: Parameters<typeof launcherReleases>[1]): readonly KubeVirtRelease[] {
+  const reading = launcherReleases(cluster, vmi);
+  return reading.kind === 'known' ? reading.releases : [];
+}
+
+/**
+ * Of several default quotas Harvester takes, each time that it looks, the first that its cache lists; no object tells
+ * which, and in time it can have been each of them.
+ */
+function scaledChoices({ quotas }: NamespaceFacts): readonly (readonly QuotaFacts[])[] {
+  const labelled = quotas.filter((quota) => quota.isDefault);
+  return labelled.length < 2 ? [labelled] : [...labelled.map((quota) => [quota]), labelled];
+}
+
+type Agreement =
+  | { readonly kind: 'assessed'; readonly assessment: Assessment }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+function agreed(possibilities: readonly Possibility<Assessment>[]): Agreement {
+  const [first, ...others] = possibilities as [Possibility<Assessment>, ...Possibility<Assessment>[]];
+  const differing = others.find(({ found }) => !sameVerdict(found, first.found));
+  if (differing === undefined) return { kind: 'assessed', assessment: first.found };
+  const [better, worse] = isBetter(first.found.verdict, differing.found.verdict)
+    ? [first, differing]
+    : [differing, first];
+  const reason = `it depends on what no object tells: ${better.found.verdict} if ${better.assumption}, ${worse.found.verdict} if ${worse.assumption}`;
+  return { kind: 'unknown', reason };
+}
+
+function sameVerdict(one: Assessment, other: Assessment): boolean {
+  return one.verdict === other.verdict && one.atBest === other.atBest;
+}

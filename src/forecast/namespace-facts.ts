@@ -1,0 +1,129 @@
+import { DEFAULT_QUOTA_LABEL } from '../harvester/names.ts';
+import { namespaceLimits } from '../harvester/namespace-quota.ts';
+import { type StoredScaleUps, storedScaleUps } from '../harvester/quota-annotations.ts';
+import { isUsageUnknown } from '../kubernetes/quota-admission.ts';
+import { isFinal } from '../kubevirt/migration-state.ts';
+import type { LimitRange, Namespace, ResourceQuota } from '../objects/kubernetes.ts';
+import type { VirtualMachineInstanceMigration } from '../objects/kubevirt.ts';
+import { noResources, type ResourceList } from '../objects/quantity-shape.ts';
+import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
+import { Quantity } from '../quantity/quantity.ts';
+import { type ClusterFacts, type Known, obstacles, type Unknown } from './cluster-facts.ts';
+import type { NamespaceObjects } from './cluster-objects.ts';
+import { chargedPods, type Launchers, launchersOf, podsOfVmi } from './launchers.ts';
+import type { ChargedPod } from './target-pod.ts';
+
+/** A quota with what Harvester keeps on it. */
+export interface QuotaFacts {
+  readonly quota: ResourceQuota;
+  readonly specHard: ResourceList;
+  readonly statusHard: ResourceList;
+  readonly used: ResourceList;
+  /** Labelled as the namespace's default quota, the only one that Harvester scales. */
+  readonly isDefault: boolean;
+  readonly stored: Extract<StoredScaleUps, { kind: 'read' }>;
+}
+
+/** What holds for every migration of one namespace. */
+export interface NamespaceFacts {
+  readonly namespace: Namespace;
+  readonly quotas: readonly QuotaFacts[];
+  readonly limitRanges: readonly LimitRange[];
+  readonly launchers: Launchers;
+  readonly vmis: ReadonlyMap<string, VirtualMachineInstance>;
+  /** Why a VMI that is there cannot be used, by its name. */
+  readonly vmiProblems: ReadonlyMap<string, string>;
+  /** Migrations that have neither succeeded nor failed, oldest first. */
+  readonly underWay: readonly VirtualMachineInstanceMigration[];
+  /** Pods that still count and will end by themselves: sources of migrations that are over, targets of failed ones. */
+  readonly leaving: readonly ChargedPod[];
+}
+
+const NOTHING_STORED: QuotaFacts['stored'] = {
+  kind: 'read',
+  scaleUps: [],
+  compensation: Quantity.zero,
+  resyncNeeded: false,
+};
+
+/**
+ * Reads the facts of a namespace; what is missing or not understood makes every forecast in it `unknown`. `indexed` are
+ * the VMIs and pods of the same namespace where they have been sorted before: a what-if leaves them as they are.
+ */
+export function namespaceFacts(
+  cluster: ClusterFacts,
+  objects: NamespaceObjects,
+  indexed: WorkloadIndex,
+): Known<{ readonly facts: NamespaceFacts }> {
+  const { namespaces, quotas, limitRanges, migrations } = objects;
+  const obstacle = [namespaces, quotas, limitRanges, migrations].flatMap(obstacles)[0];
+  if (obstacle !== undefined) return { kind: 'unknown', reason: obstacle };
+  const unreadable = objects.virtualMachineInstances.unreadable ?? objects.pods.unreadable;
+  if (unreadable !== undefined) return { kind: 'unknown', reason: unreadable };
+  const namespace = namespaces.items[0];
+  if (namespace === undefined) return { kind: 'unknown', reason: `Namespace ${objects.name} was not found` };
+  const read: QuotaFacts[] = [];
+  for (const quota of quotas.items) {
+    const facts = quotaFacts(cluster, namespace, quota);
+    if (facts.kind === 'unknown') return facts;
+    read.push(facts.facts);
+  }
+  return { kind: 'known', facts: { ...indexed, namespace, quotas: read, limitRanges: limitRanges.items } };
+}
+
+/** The VMIs of a namespace with their pods and migrations. */
+export type WorkloadIndex = Pick<NamespaceFacts, 'launchers' | 'vmis' | 'vmiProblems' | 'underWay' | 'leaving'>;
+
+export function workloadIndex({ virtualMachineInstances, pods, migrations }: NamespaceObjects): WorkloadIndex {
+  const launchers = launchersOf(pods.items);
+  const underWay = migrations.items.filter((migration) => !isFinal(migration)).sort(byAge);
+  return {
+    launchers,
+    vmis: new Map(virtualMachineInstances.items.map((vmi) => [vmi.metadata.name, vmi])),
+    vmiProblems: new Map(virtualMachineInstances.problems.map(({ name, message }) => [name, message])),
+    underWay,
+    leaving: virtualMachineInstances.items.flatMap((vmi) => leavingPods(launchers, vmi, underWay)),
+  };
+}
+
+function leavingPods(
+  launchers: Launchers,
+  vmi: VirtualMachineInstance,
+  underWay: readonly VirtualMachineInstanceMigration[],
+): ChargedPod[] {
+  const migration = underWay.find((one) => one.spec.vmiName === vmi.metadata.name);
+  return podsOfVmi(launchers, vmi, migration).leaving.flatMap((pod) => chargedPods(launchers, pod));
+}
+
+function byAge(one: VirtualMachineInstanceMigration, other: VirtualMachineInstanceMigration): number {
+  return (one.metadata.creationTimestamp ?? '').localeCompare(other.metadata.creationTimestamp ?? '');
+}
+
+function quotaFacts(
+  cluster: ClusterFacts,
+  namespace: Namespace,
+  quota: ResourceQuota,
+): Known<{ readonly facts: QuotaFacts }> {
+  const specHard = quota.spec?.hard ?? noResources;
+  const statusHard = quota.status?.hard ?? noResources;
+  if ((specHard.size > 0 && statusHard.size === 0) || isUsageUnknown(quota)) {
+    return { kind: 'unknown', reason: `ResourceQuota ${quota.metadata.name}: its status has not been filled yet` };
+  }
+  const isDefault = cluster.harvester !== undefined && quota.metadata.labels.get(DEFAULT_QUOTA_LABEL) === 'true';
+  const stored = isDefault ? keptByHarvester(namespace, quota) : NOTHING_STORED;
+  if (stored.kind === 'unknown') return stored;
+  const used = quota.status?.used ?? noResources;
+  return { kind: 'known', facts: { quota, specHard, statusHard, used, isDefault, stored } };
+}
+
+/** What Harvester keeps on a default quota; where it, or the namespace's limits, is garbled, Harvester stops scaling. */
+function keptByHarvester(namespace: Namespace, quota: ResourceQuota): QuotaFacts['stored'] | Unknown {
+  const stored = storedScaleUps(quota);
+  if (stored.kind === 'garbled') {
+    const reason = `ResourceQuota ${quota.metadata.name}: annotation ${stored.key}: ${stored.message}`;
+    return { kind: 'unknown', reason };
+  }
+  const limits = namespaceLimits(namespace);
+  if (limits.kind === 'none' || limits.kind === 'read') return stored;
+  return { kind: 'unknown', reason: `Namespace ${namespace.metadata.name}: ${limits.message}` };
+}

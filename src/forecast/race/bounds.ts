@@ -1,0 +1,111 @@
+import { type Arena, type Contestant, fitsAt, type Moment, type Outcome } from './arena.ts';
+import { isOutstanding } from './moment.ts';
+
+/**
+ * Outcomes of a set too large to walk through. Sound on both sides: what is called certain holds in every order, and
+ * what is called impossible happens in none; between the two the bounds may be wider than the truth.
+ */
+export function boundedOutcomes(arena: Arena): readonly Outcome[] {
+  const sums = sumsOf(arena);
+  return arena.contestants.map((contestant) => boundedOutcome(arena, contestant, sums));
+}
+
+interface Sums {
+  /** Hard with every scale-up, use without any further pod. */
+  readonly first: Moment;
+  /** The same with every outstanding target pod counted. */
+  readonly crowded: Moment;
+  /** Highest and lowest use that the namespace can end in, and the least hard, with every scale-up gone. */
+  readonly settledUsed: { readonly most: readonly bigint[]; readonly least: readonly bigint[] };
+}
+
+function sumsOf(arena: Arena): Sums {
+  const zero = { used: arena.keys.map((key) => key.used), hard: arena.keys.map((key) => key.hard) };
+  const hard = zero.hard.map(
+    (amount, key) => amount + total(arena, (contestant) => contestant.scaleUps[key] as bigint),
+  );
+  const crowdedUsed = zero.used.map(
+    (amount, key) => amount + total(arena, (one) => (isOutstanding(one) ? (one.needs[key] as bigint) : 0n)),
+  );
+  return {
+    first: { used: zero.used, hard: withCompensation(arena, hard), compensation: arena.compensation },
+    crowded: { used: crowdedUsed, hard, compensation: 0n },
+    settledUsed: {
+      most: zero.used.map((amount, key) => amount + total(arena, (one) => surest(one, key, larger))),
+      least: zero.used.map((amount, key) => amount + total(arena, (one) => surest(one, key, smaller))),
+    },
+  };
+}
+
+function boundedOutcome(arena: Arena, contestant: Contestant, sums: Sums): Outcome {
+  if (!isOutstanding(contestant)) {
+    const there = { fitsAlways: true, fitsPossibly: true, settlesAlways: true, settlesPossibly: true };
+    return { ...there, worst: sums.first, compensated: false };
+  }
+  const crowded = without(sums.crowded, contestant);
+  const fitsAlways = fitsAt(crowded, contestant.needs);
+  const alone = settledAlone(arena, contestant, sums.settledUsed.most);
+  const settlesAlways = fitsAlways || fitsAt(alone, contestant.needs);
+  const luckiest = { ...sums.first, used: sums.settledUsed.least };
+  const rescuable = isCompensable(arena, contestant);
+  return {
+    fitsAlways,
+    fitsPossibly: fitsExceptCompensated(arena, sums.first, contestant, rescuable),
+    settlesAlways,
+    settlesPossibly: settlesAlways || fitsExceptCompensated(arena, luckiest, contestant, rescuable),
+    worst: fitsAlways ? crowded : alone,
+    compensated: rescuable && !fitsAt(sums.first, contestant.needs),
+  };
+}
+
+function fitsExceptCompensated(arena: Arena, moment: Moment, contestant: Contestant, rescuable: boolean): boolean {
+  if (!rescuable) return fitsAt(moment, contestant.needs);
+  return fitsAt(
+    moment,
+    contestant.needs.map((need, key) => (key === arena.compensatedKey ? 0n : need)),
+  );
+}
+
+/** Somebody in the set may be compensated, and that room is for all. */
+function isCompensable(arena: Arena, contestant: Contestant): boolean {
+  const somebody = arena.contestants.some((one) => one.compensationNeed !== undefined && isOutstanding(one));
+  return arena.compensatedKey !== undefined && somebody && isOutstanding(contestant);
+}
+
+function settledAlone(arena: Arena, contestant: Contestant, mostUsed: readonly bigint[]): Moment {
+  const used = mostUsed.map((amount, key) => amount - larger(0n, growth(contestant, key)));
+  const hard = arena.keys.map((key, index) => key.hard + (contestant.scaleUps[index] as bigint));
+  return { used, hard, compensation: 0n };
+}
+
+function without(moment: Moment, contestant: Contestant): Moment {
+  return { ...moment, used: moment.used.map((amount, key) => amount - (contestant.needs[key] as bigint)) };
+}
+
+function withCompensation(arena: Arena, hard: readonly bigint[]): readonly bigint[] {
+  const key = arena.compensatedKey;
+  return key === undefined ? hard : hard.with(key, (hard[key] as bigint) + arena.compensation);
+}
+
+/** How much more the namespace uses once this migration has settled. */
+function growth(contestant: Contestant, key: number): bigint {
+  const need = isOutstanding(contestant) ? (contestant.needs[key] as bigint) : 0n;
+  return need - (contestant.sources[key] as bigint);
+}
+
+/** Who is admitted already ends for certain; who is not may stay as it is for ever. */
+function surest(one: Contestant, key: number, choose: (a: bigint, b: bigint) => bigint): bigint {
+  return isOutstanding(one) ? choose(0n, growth(one, key)) : growth(one, key);
+}
+
+function total(arena: Arena, amountOf: (contestant: Contestant) => bigint): bigint {
+  return arena.contestants.reduce((sum, contestant) => sum + amountOf(contestant), 0n);
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}

@@ -1,0 +1,134 @@
+import { Quantity } from '../quantity/quantity.ts';
+import { applyRemedy, type ForecastObjects, type Unworded } from './apply-remedy.ts';
+import type { Assessment } from './assessment.ts';
+import type { QuotaChange } from './forecast.ts';
+import type { Finding } from './forecast-set.ts';
+import type { Shortfall } from './shortfalls.ts';
+
+/** A forecast of the same question over changed objects: what a remedy is proved with. */
+export type Reforecast = (objects: ForecastObjects) => Finding;
+
+interface Plight {
+  readonly objects: ForecastObjects;
+  readonly assessment: Assessment;
+  readonly reforecast: Reforecast;
+}
+
+/** Raising a limit changes what others and Harvester reckon; after a few rounds it has settled or never will. */
+const MOST_ROUNDS = 5;
+
+/**
+ * The changes that would make the forecast `fits`, the most direct first. Each has been applied to the facts and
+ * forecast again before it is given; what does not help by itself is not offered.
+ */
+export function remediesFor(plight: Plight): readonly Unworded[] {
+  const { assessment } = plight;
+  if (assessment.verdict !== 'exceeds' && assessment.next !== 'exceeds') return [];
+  const proposals = [
+    raisedQuota(plight),
+    enabledScaling(plight),
+    containerLimits(plight),
+    lowerRatio(plight),
+    freedRoom(plight),
+  ];
+  return proposals.filter((remedy) => remedy !== undefined);
+}
+
+function cures(plight: Plight, remedy: Unworded): boolean {
+  const assessment = reassessed(plight, remedy);
+  return assessment?.verdict === 'fits' && (assessment.next === undefined || plight.assessment.verdict === 'exceeds');
+}
+
+function reassessed({ objects, reforecast }: Plight, remedy: Unworded): Assessment | undefined {
+  const finding = reforecast(applyRemedy(objects, remedy));
+  return finding.kind === 'assessed' ? finding.assessment : undefined;
+}
+
+function raisedQuota(plight: Plight): Unworded | undefined {
+  let changes: readonly QuotaChange[] = [];
+  let best: Unworded | undefined;
+  let current: Assessment | undefined = plight.assessment;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const short = missing(current);
+    if (short.length === 0) break;
+    changes = raisedBy(changes, short);
+    const remedy: Unworded = { kind: 'raise-quota', changes };
+    current = reassessed(plight, remedy);
+    if (isBetterCure(current, best)) best = remedy;
+  }
+  return best !== undefined && cures(plight, best) ? best : undefined;
+}
+
+/** The first that fits is kept; one that also lets the next migration through is better. */
+function isBetterCure(assessment: Assessment | undefined, best: Unworded | undefined): boolean {
+  return assessment?.verdict === 'fits' && (best === undefined || assessment.next === undefined);
+}
+
+function missing(assessment: Assessment | undefined): readonly Shortfall[] {
+  if (assessment === undefined) return [];
+  return assessment.verdict === 'exceeds' ? assessment.shortfalls : assessment.nextShortfalls;
+}
+
+function raisedBy(changes: readonly QuotaChange[], shortfalls: readonly Shortfall[]): readonly QuotaChange[] {
+  const raised = shortfalls.map(({ quota, resource, base, where, shortByAlone }): QuotaChange => {
+    return { quota, resource, to: roundedUp(resource, base.add(shortByAlone)), where };
+  });
+  const untouched = changes.filter(
+    (one) => !raised.some((other) => other.quota === one.quota && other.resource === one.resource),
+  );
+  return [...untouched, ...raised];
+}
+
+/** Rancher's pages take memory in Mi and CPU in thousandths; a figure that cannot be typed in is no remedy. */
+function roundedUp(resource: string, amount: Quantity): Quantity {
+  const isBytes = /(^|\.)(memory|ephemeral-storage|storage)$/.test(resource) || resource.includes('hugepages-');
+  if (isBytes) return Quantity.of(up(amount.value(), 1_048_576n), 'BinarySI');
+  return resource.endsWith('cpu') ? Quantity.ofMilli(amount.milliValue()) : Quantity.of(amount.value());
+}
+
+function up(amount: bigint, unit: bigint): bigint {
+  return ((amount + unit - 1n) / unit) * unit;
+}
+
+function enabledScaling(plight: Plight): Unworded | undefined {
+  const off = plight.assessment.shortfalls.find(({ scaling }) => scaling === 'off');
+  if (off === undefined) return undefined;
+  const remedy: Unworded = { kind: 'enable-scaling', quota: off.quota };
+  return cures(plight, remedy) ? remedy : undefined;
+}
+
+function containerLimits(plight: Plight): Unworded | undefined {
+  if (plight.assessment.lines.every(({ cause }) => cause !== 'no-limits')) return undefined;
+  const remedy: Unworded = { kind: 'set-container-limits', container: 'sidecar' };
+  return cures(plight, remedy) ? remedy : undefined;
+}
+
+/** The highest ratio in tenths that lets it fit. Where the scale-up moves with the pod, there is none. */
+function lowerRatio(plight: Plight): Unworded | undefined {
+  const ratio = configuredRatio(plight.objects);
+  if (!(ratio > 1) || ratio > 1000) return undefined;
+  const at = (tenths: number): Unworded => ({ kind: 'lower-ratio', ratio: (tenths / 10).toFixed(1) });
+  let helps = 10;
+  if (!cures(plight, at(helps))) return undefined;
+  let fails = Math.ceil(ratio * 10);
+  while (fails - helps > 1) {
+    const middle = Math.floor((helps + fails) / 2);
+    if (cures(plight, at(middle))) helps = middle;
+    else fails = middle;
+  }
+  return at(helps);
+}
+
+function configuredRatio({ cluster }: ForecastObjects): number {
+  return Number(cluster.kubeVirts.items[0]?.spec?.configuration?.additionalGuestMemoryOverheadRatio ?? '1');
+}
+
+function freedRoom(plight: Plight): Unworded | undefined {
+  const { shortfalls } = plight.assessment;
+  if (shortfalls.some(({ shortByAlone, usedByOthers }) => shortByAlone.exceeds(usedByOthers))) return undefined;
+  const amounts = shortfalls.map(({ quota, resource, shortByAlone }): QuotaChange => {
+    return { quota, resource, to: roundedUp(resource, shortByAlone), where: 'resource-quota' };
+  });
+  const remedy: Unworded = { kind: 'free-room', amounts };
+  return amounts.length > 0 && cures(plight, remedy) ? remedy : undefined;
+}

@@ -1,0 +1,55 @@
+import { namespaceLimits } from '../harvester/namespace-quota.ts';
+import { Quantity } from '../quantity/quantity.ts';
+import { type ContestedKey, charged } from './arena-of.ts';
+import type { Candidate, Situation } from './candidate.ts';
+import type { QuotaChange } from './forecast.ts';
+import type { JudgedLine } from './quota-lines.ts';
+
+/** A short quota key with what a remedy has to know of it. */
+export interface Shortfall {
+  readonly quota: string;
+  readonly resource: string;
+  /** The figure that somebody has set, and may set anew. */
+  readonly base: Quantity;
+  readonly where: QuotaChange['where'];
+  readonly shortBy: Quantity;
+  /** The same reckoned without compensation, which shrinks by as much as the base grows. */
+  readonly shortByAlone: Quantity;
+  /** What others in the namespace use of the key, and so could free. */
+  readonly usedByOthers: Quantity;
+  readonly scaling: ContestedKey['scaling'];
+}
+
+/** The short lines of one moment as shortfalls; `compensation` is what the moment's hard limits hold of it, in nanos. */
+export function shortfallsOf(
+  situation: Situation,
+  candidate: Candidate,
+  lines: readonly JudgedLine[],
+  compensation: bigint,
+): Shortfall[] {
+  return lines.flatMap(({ key, shortBy, used }) => {
+    if (shortBy === undefined) return [];
+    const isCompensated = key.facts === situation.scaled[0] && key.resource === 'limits.memory';
+    const compensated = isCompensated ? Quantity.ofNanos(compensation) : Quantity.zero;
+    const own = Quantity.ofNanos(charged(key, candidate.sources ?? [], 'settled'));
+    return {
+      quota: key.quota,
+      resource: key.resource,
+      base: key.hardKey.base,
+      where: editedWhere(situation, key),
+      shortBy,
+      shortByAlone: shortBy.add(compensated),
+      usedByOthers: used.subtract(own),
+      scaling: key.scaling,
+    };
+  });
+}
+
+/** An edit of a limit that Rancher's page has set does not last: Rancher, or Harvester, resets it. */
+function editedWhere({ cluster, namespace }: Situation, { facts, resource }: ContestedKey): QuotaChange['where'] {
+  if (cluster.harvester?.release.quotaEditWhere !== 'namespace-annotation' || !facts.isDefault) return 'resource-quota';
+  const limits = namespaceLimits(namespace.namespace);
+  if (limits.kind !== 'read') return 'resource-quota';
+  const limit = { 'limits.cpu': limits.limitsCpu, 'limits.memory': limits.limitsMemory }[resource];
+  return limit === undefined || limit.isZero() ? 'resource-quota' : 'namespace-annotation';
+}
