@@ -22,6 +22,8 @@ export interface HarvesterFacts {
 
 /** What holds for every namespace of the cluster. */
 export interface ClusterFacts {
+  /** Where KubeVirt is installed, and so whose service accounts are its own. */
+  readonly kubeVirtNamespace: string | undefined;
   readonly configuration: KubeVirtConfiguration;
   /** Versions that may render the next pod: two while an upgrade of KubeVirt runs, none where only the VMI tells. */
   readonly kubeVirtVersions: readonly string[];
@@ -47,6 +49,7 @@ export function clusterFacts(objects: ClusterObjects): Known<{ readonly facts: C
   return {
     kind: 'known',
     facts: {
+      kubeVirtNamespace: kubeVirt.object.metadata.namespace ?? undefined,
       configuration: spec?.configuration ?? {},
       kubeVirtVersions: [...new Set(versions)],
       architecture: status?.defaultArchitecture || DEFAULT_ARCHITECTURE,

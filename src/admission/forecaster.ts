@@ -1,0 +1,42 @@
+import type { Forecast } from '../forecast/forecast.ts';
+import type { Pod } from '../objects/kubernetes.ts';
+
+/** Both names have been checked to be what Kubernetes allows, so that they can become part of an API path. */
+export interface MigrationRequest {
+  readonly namespace: string;
+  readonly vmi: string;
+  /** Absent while the API server has still to make one from `generateName`. */
+  readonly migrationName?: string;
+}
+
+export interface MigrationForecast {
+  readonly forecast: Forecast;
+  /** The Namespace's annotation `headroom.harvesterhci.io/policy` as its owner wrote it. */
+  readonly namespacePolicy?: string;
+  /**
+   * Harvester up to 1.6 pins the VM to a chosen node before it creates the migration, and only a migration that it can
+   * follow undoes that: were this one denied, the VM could never be migrated again.
+   */
+  readonly denialPins: boolean;
+  /** The namespace of the KubeVirt CR, whose service accounts act for the platform. Absent where it is not known. */
+  readonly kubeVirtNamespace?: string;
+}
+
+export interface PodAnnotations {
+  readonly memoryOverheadBytes: bigint;
+  readonly overheadRatio: string;
+  /** Absent where the compute container has no memory limit. */
+  readonly workloadMemoryBytes?: bigint;
+  readonly kubeVirtVersion: string;
+}
+
+export type PodDescription =
+  | { readonly kind: 'described'; readonly annotations: PodAnnotations; readonly namespacePolicy?: string }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly namespacePolicy?: string };
+
+/** The port through which admission asks its questions. */
+export interface Forecaster {
+  forecastMigration(request: MigrationRequest): Promise<MigrationForecast>;
+  /** `pod` is a virt-launcher pod that is about to be created in `namespace`. */
+  describePod(pod: Pod, namespace: string): Promise<PodDescription>;
+}

@@ -1,0 +1,99 @@
+import type { Forecast } from '../forecast/forecast.ts';
+import { unknownForecast } from '../forecast/forecast-migrations.ts';
+import { type MigrationClass, migrationClass } from '../kubevirt/migration-class.ts';
+import { POLICY_ANNOTATION } from './annotation-names.ts';
+import type { AskedMigration } from './asked-migration.ts';
+import type { AdmissionContext } from './context.ts';
+import type { MigrationForecast } from './forecaster.ts';
+import { quotedName } from './plain-text.ts';
+import { isPolicy, type Policy, policyFor } from './policy.ts';
+import type { Decision } from './response.ts';
+
+export interface MigrationDecision {
+  readonly forecast: Forecast;
+  readonly migrationClass: MigrationClass;
+  readonly policy: Policy;
+  readonly action: 'admit' | 'deny';
+  readonly warnings: readonly string[];
+}
+
+/** An answer that says nothing but why there is none. */
+export function unknownMigration(namespace: string, vmi: string, reason: string): MigrationForecast {
+  return {
+    forecast: unknownForecast({ namespace, vmi }, reason, []),
+    denialPins: false,
+  };
+}
+
+export function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? '';
+}
+
+/** Whatever the order of races; a migration that a lucky one lets in is worth its try. */
+function isCertainToExceed({ verdict, atBest }: Forecast): boolean {
+  return verdict === 'exceeds' && (atBest ?? 'exceeds') === 'exceeds';
+}
+
+function whyAdmitted(policy: Policy, migrationClass: MigrationClass): string {
+  return policy === 'deny'
+    ? 'admitted although it exceeds: Harvester has already tied the VM to the chosen node, and a denial would leave it tied'
+    : `admitted although it exceeds: the policy for migrations of class ${migrationClass} is ${policy} here`;
+}
+
+function verdictWarnings(forecast: Forecast, policy: Policy, migrationClass: MigrationClass): readonly string[] {
+  switch (forecast.verdict) {
+    case 'fits':
+      return forecast.next === undefined ? [] : [firstLine(forecast.message)];
+    case 'waits':
+    case 'unknown':
+      return [firstLine(forecast.message)];
+    case 'exceeds':
+      return isCertainToExceed(forecast)
+        ? [firstLine(forecast.message), whyAdmitted(policy, migrationClass)]
+        : [firstLine(forecast.message)];
+    default:
+      return forecast.verdict satisfies never;
+  }
+}
+
+function policyWarnings(namespacePolicy: string | undefined): readonly string[] {
+  return namespacePolicy === undefined || isPolicy(namespacePolicy)
+    ? []
+    : [`namespace annotation ${POLICY_ANNOTATION} is ${quotedName(namespacePolicy)}, not deny, warn or off: ignored`];
+}
+
+function askForecaster(
+  asked: AskedMigration,
+  context: AdmissionContext,
+): Promise<MigrationForecast> | MigrationForecast {
+  const { namespace, vmi, migrationName, problem } = asked;
+  if (problem !== undefined) return unknownMigration(namespace, vmi, problem);
+  return context.forecaster.forecastMigration({ namespace, vmi, ...(migrationName && { migrationName }) });
+}
+
+export async function decideMigration(asked: AskedMigration, context: AdmissionContext): Promise<MigrationDecision> {
+  const { forecast, namespacePolicy, denialPins, kubeVirtNamespace } = await askForecaster(asked, context);
+  const ofClass = migrationClass({
+    userName: asked.userName,
+    annotations: asked.annotations,
+    ...(kubeVirtNamespace !== undefined && { kubeVirtNamespaces: [kubeVirtNamespace] }),
+  });
+  const policy = policyFor(ofClass, context.classPolicies, namespacePolicy);
+  const decided = { forecast, migrationClass: ofClass, policy };
+  if (policy === 'off') return { ...decided, action: 'admit', warnings: [] };
+  const isDenied = policy === 'deny' && isCertainToExceed(forecast) && !denialPins;
+  if (isDenied) return { ...decided, action: 'deny', warnings: [] };
+  const warnings = [...verdictWarnings(forecast, policy, ofClass), ...policyWarnings(namespacePolicy)];
+  return { ...decided, action: 'admit', warnings };
+}
+
+/** What of a decision is logged, counted and audited. */
+export function recordOf({ forecast, migrationClass, policy }: MigrationDecision): Decision {
+  return {
+    verdict: policy === 'off' ? 'off' : forecast.verdict,
+    migrationClass,
+    policy,
+    namespace: forecast.namespace,
+    vmi: forecast.vmi,
+  };
+}

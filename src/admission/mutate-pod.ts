@@ -1,0 +1,72 @@
+import { podShape } from '../objects/kubernetes.ts';
+import {
+  KUBEVIRT_VERSION_ANNOTATION,
+  MEMORY_OVERHEAD_ANNOTATION,
+  OVERHEAD_RATIO_ANNOTATION,
+  WORKLOAD_MEMORY_ANNOTATION,
+} from './annotation-names.ts';
+import { patchAnnotations, type WantedAnnotations } from './annotations-patch.ts';
+import type { AdmissionContext } from './context.ts';
+import { createdObject, namespaceProblem } from './creation.ts';
+import type { PodAnnotations, PodDescription } from './forecaster.ts';
+import { printableLine } from './plain-text.ts';
+import { ignored, type Outcome } from './response.ts';
+import { firstIssue, isPlainObject, type ReviewRequest } from './review.ts';
+
+const PODS = { group: '', resource: 'pods', kind: 'Pod' };
+const LONGEST_NAME = 253;
+
+function isLauncher(pod: Record<string, unknown>): boolean {
+  const metadata = pod.metadata;
+  const labels = isPlainObject(metadata) ? metadata.labels : undefined;
+  return isPlainObject(labels) && labels['kubevirt.io'] === 'virt-launcher';
+}
+
+async function describe(
+  request: ReviewRequest,
+  pod: Record<string, unknown>,
+  context: AdmissionContext,
+): Promise<PodDescription> {
+  const problem = namespaceProblem(request, pod);
+  if (problem !== undefined) return { kind: 'unknown', reason: problem };
+  const read = podShape.safeParse(pod);
+  if (!read.success) return { kind: 'unknown', reason: `the pod is not understood: ${firstIssue(read.error)}` };
+  return context.forecaster.describePod(read.data, request.namespace ?? '');
+}
+
+function wantedAnnotations(annotations: PodAnnotations | undefined): WantedAnnotations {
+  return new Map([
+    [MEMORY_OVERHEAD_ANNOTATION, annotations?.memoryOverheadBytes.toString()],
+    [OVERHEAD_RATIO_ANNOTATION, annotations?.overheadRatio],
+    [WORKLOAD_MEMORY_ANNOTATION, annotations?.workloadMemoryBytes?.toString()],
+    [KUBEVIRT_VERSION_ANNOTATION, annotations?.kubeVirtVersion],
+  ]);
+}
+
+/**
+ * Writes a launcher pod's overhead on it. Never a denial: virt-controller and Harvester act on the API server's own
+ * words `exceeded quota`, and a pod that we refused would be a VM that does not start.
+ */
+export async function mutatePod(request: ReviewRequest, context: AdmissionContext): Promise<Outcome> {
+  const pod = createdObject(request, PODS);
+  if (pod === undefined || !isLauncher(pod)) return ignored;
+  const described = await describe(request, pod, context);
+  const namespace = printableLine(request.namespace ?? '', LONGEST_NAME);
+  const removal = patchAnnotations(pod, wantedAnnotations(undefined));
+  if (described.namespacePolicy === 'off') return { decision: { verdict: 'off', namespace }, patch: removal };
+  switch (described.kind) {
+    case 'described':
+      return {
+        decision: { verdict: 'described', namespace },
+        patch: patchAnnotations(pod, wantedAnnotations(described.annotations)),
+      };
+    case 'unknown':
+      return {
+        decision: { verdict: 'unknown', namespace },
+        warnings: [`memory overhead unknown: ${described.reason}`],
+        patch: removal,
+      };
+    default:
+      return described satisfies never;
+  }
+}

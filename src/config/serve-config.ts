@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { type ClassPolicies, defaultClassPolicies, POLICIES } from '../admission/policy.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Settings of `serve`, checked once. */
+export interface ServeConfig {
+  /** Files that stand for the cluster; none means a live one. */
+  readonly snapshots: readonly string[];
+  /** Absent: every address of the machine, or with a snapshot only its own. */
+  readonly host?: string;
+  readonly port: number;
+  readonly adminPort: number;
+  readonly tlsCertFile?: string;
+  readonly tlsKeyFile?: string;
+  readonly classPolicies: ClassPolicies;
+  readonly decisionTimeoutSeconds: number;
+  readonly drainSeconds: number;
+  readonly logLevel: LogLevel;
+}
+
+/** What a user typed where; the message has a line for each setting that is wrong. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+/** Flags as the command line gives them, by their names in camel case. */
+export type Flags = Readonly<Record<string, unknown>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+function wholeNumber(from: number, to: number) {
+  return z
+    .string()
+    .refine((given) => /^\d{1,9}$/.test(given) && Number(given) >= from && Number(given) <= to, {
+      error: `expected a whole number from ${from} to ${to}`,
+    })
+    .transform(Number);
+}
+
+function oneOf<const Choice extends string>(choices: readonly Choice[]) {
+  return z.enum(choices, { error: `expected one of ${choices.join(', ')}` });
+}
+
+function filled(expected: string) {
+  return z.string({ error: expected }).min(1, { error: expected });
+}
+
+function policyShape(ofClass: keyof ClassPolicies) {
+  return oneOf(POLICIES).default(defaultClassPolicies[ofClass]);
+}
+
+/** One row a setting; its flag is the name in kebab case, its variable `HEADROOM_` and the name in capitals. */
+const settingsShape = z.object({
+  snapshot: z
+    .array(filled('expected a file'))
+    .default([])
+    .describe('File of Kubernetes objects to answer from instead of a cluster; several are read as one cluster'),
+  host: filled('expected a host name or an address').optional().describe('Name or address to listen on'),
+  port: wholeNumber(0, 65535).default(9443).describe('HTTPS port of the webhook; 0 picks a free one'),
+  adminPort: wholeNumber(0, 65535).default(8080).describe('HTTP port of probes and metrics; 0 picks a free one'),
+  tlsCert: filled('expected a file').optional().describe('PEM file with the serving certificate and its chain'),
+  tlsKey: filled('expected a file').optional().describe('PEM file with the private key of the certificate'),
+  policyUser: policyShape('user').describe('What happens to a migration of a user that can never fit'),
+  policyEvacuation: policyShape('evacuation').describe('The same for those of drains and upgrades'),
+  policyWorkloadUpdate: policyShape('workload-update').describe(
+    'The same for those of KubeVirt updating its launchers',
+  ),
+  policyPlatform: policyShape('platform').describe('The same for any other that the platform asks for'),
+  decisionTimeout: wholeNumber(1, 29)
+    .default(4)
+    .describe("Seconds for one decision; keep it below the webhook's timeoutSeconds"),
+  drain: wholeNumber(0, 600)
+    .default(5)
+    .describe('Seconds to go on answering after SIGTERM, until the Service has stopped sending requests'),
+  logLevel: oneOf(LOG_LEVELS).default('info').describe('How much is logged'),
+});
+type Setting = keyof typeof settingsShape.shape;
+
+function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+}
+function flagOf(setting: string): string {
+  return `--${kebabCase(setting)}`;
+}
+function variableOf(setting: string): string {
+  return `HEADROOM_${kebabCase(setting).replaceAll('-', '_').toUpperCase()}`;
+}
+
+/**
+ * Kubernetes gives every container variables for the Services of its namespace: with a Service called headroom,
+ * HEADROOM_PORT is `tcp://10.43.0.7:443`, which nobody meant as a setting.
+ */
+function isServiceLink(value: string): boolean {
+  return /^(tcp|udp|sctp):\/\//.test(value);
+}
+
+function fromEnvironment(setting: Setting, environment: Environment): unknown {
+  const value = environment[variableOf(setting)];
+  if (value === undefined || value === '' || isServiceLink(value)) return undefined;
+  return setting === 'snapshot' ? value.split(',') : value;
+}
+
+function fromFlags(setting: Setting, flags: Flags): unknown {
+  const value = flags[setting];
+  return typeof value === 'number' ? String(value) : value;
+}
+
+function givenSettings(flags: Flags, environment: Environment): Record<string, unknown> {
+  const names = Object.keys(settingsShape.shape) as Setting[];
+  return Object.fromEntries(names.map((name) => [name, fromFlags(name, flags) ?? fromEnvironment(name, environment)]));
+}
+
+function problemOf(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
+  const setting = String(issue.path[0]);
+  const value = JSON.stringify(given[setting]) ?? 'nothing';
+  return `${flagOf(setting)} (${variableOf(setting)}): ${issue.message}, got ${value}`;
+}
+
+function tlsProblems({ tlsCert, tlsKey, snapshot }: z.infer<typeof settingsShape>): readonly string[] {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    return ['--tls-cert and --tls-key (HEADROOM_TLS_CERT, HEADROOM_TLS_KEY): expected both or neither'];
+  }
+  if (tlsCert === undefined && snapshot.length === 0) {
+    return ['--tls-cert and --tls-key (HEADROOM_TLS_CERT, HEADROOM_TLS_KEY): expected, unless --snapshot is given'];
+  }
+  return [];
+}
+
+/** Flags win over the environment, and that over the defaults. Throws a ConfigError that names every wrong setting. */
+export function serveConfig(flags: Flags, environment: Environment): ServeConfig {
+  const given = givenSettings(flags, environment);
+  const read = settingsShape.safeParse(given);
+  if (!read.success) throw new ConfigError(read.error.issues.map((issue) => problemOf(issue, given)));
+  const settings = read.data;
+  const problems = tlsProblems(settings);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze({
+    snapshots: Object.freeze(settings.snapshot),
+    ...(settings.host !== undefined && { host: settings.host }),
+    port: settings.port,
+    adminPort: settings.adminPort,
+    ...(settings.tlsCert !== undefined && { tlsCertFile: settings.tlsCert }),
+    ...(settings.tlsKey !== undefined && { tlsKeyFile: settings.tlsKey }),
+    classPolicies: Object.freeze({
+      user: settings.policyUser,
+      evacuation: settings.policyEvacuation,
+      'workload-update': settings.policyWorkloadUpdate,
+      platform: settings.policyPlatform,
+    }),
+    decisionTimeoutSeconds: settings.decisionTimeout,
+    drainSeconds: settings.drain,
+    logLevel: settings.logLevel,
+  });
+}
+
+/** A row a setting, for the command line's options and the documentation. */
+export function describedSettings(): readonly { flag: string; variable: string; text: string; default: string }[] {
+  return Object.entries(settingsShape.shape).map(([name, shape]) => {
+    const byDefault = settingsShape.shape[name as Setting].safeParse(undefined);
+    return {
+      flag: flagOf(name),
+      variable: variableOf(name),
+      text: shape.description ?? '',
+      default: byDefault.success && byDefault.data !== undefined ? String(byDefault.data) : '',
+    };
+  });
+}

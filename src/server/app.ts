@@ -1,0 +1,73 @@
+import underPressure from '@fastify/under-pressure';
+import { type FastifyInstance, fastify } from 'fastify';
+import { webhooks } from '../admission/answer-review.ts';
+import { boundForecaster } from '../admission/bounded-forecaster.ts';
+import type { AdmissionContext } from '../admission/context.ts';
+import type { AppOptions, TlsPair } from './app-options.ts';
+import { answerErrors } from './error-answers.ts';
+import type { ServerLimits } from './limits.ts';
+import { readJsonBodies, refuseEncodedBodies } from './review-body.ts';
+import { addReviewRoutes, answerUnknownRoutes } from './review-routes.ts';
+
+function admissionContext(options: AppOptions): AdmissionContext {
+  const { logger, limits, classPolicies } = options;
+  const reportBug: AdmissionContext['reportBug'] = (error, about) =>
+    logger.error({ ...about, err: error }, 'internal error; the request is admitted');
+  const forecaster = boundForecaster(options.forecaster, limits.decisionTimeoutSeconds * 1000, reportBug);
+  return { forecaster, classPolicies, reportBug };
+}
+
+/** The API server speaks HTTP/1.1 to webhooks. */
+function httpsOptions(limits: ServerLimits, tls: TlsPair) {
+  return {
+    ...tls,
+    ...httpOptions(limits),
+    minVersion: 'TLSv1.2' as const,
+    ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: limits.handshakeTimeoutSeconds * 1000,
+  };
+}
+
+function httpOptions(limits: ServerLimits) {
+  return {
+    headersTimeout: limits.headersTimeoutSeconds * 1000,
+    // How often node looks for requests that have passed their time: its default lets them live half a minute longer.
+    connectionsCheckingInterval: 1000,
+    noDelay: true,
+  };
+}
+
+function createFastify({ limits, tls }: AppOptions): FastifyInstance {
+  const options = {
+    bodyLimit: limits.bodyLimitBytes,
+    requestTimeout: limits.requestTimeoutSeconds * 1000,
+    keepAliveTimeout: limits.keepAliveSeconds * 1000,
+    return503OnClosing: true,
+    logger: false,
+  };
+  if (tls === undefined) return fastify({ ...options, http: httpOptions(limits) });
+  // To its callers a secured server is a server; only TypeScript keeps them apart.
+  return fastify({ ...options, https: httpsOptions(limits, tls) }) as unknown as FastifyInstance;
+}
+
+/** The webhook as a fastify app, not yet listening. */
+export function createApp(options: AppOptions): FastifyInstance {
+  const { limits, logger, metrics, readiness } = options;
+  const app = createFastify(options);
+  app.register(underPressure, {
+    maxEventLoopDelay: limits.eventLoopDelaySeconds * 1000,
+    eventLoopUtilizationMode: 'interval',
+    sampleInterval: 500,
+    retryAfter: 1,
+  });
+  readJsonBodies(app);
+  refuseEncodedBodies(app);
+  app.setErrorHandler(answerErrors(limits.bodyLimitBytes, logger, metrics.recordUnreadable));
+  answerUnknownRoutes(app, [...webhooks.keys()]);
+  app.addHook('onSend', async (_request, reply) => {
+    // A draining replica sends its callers to the others before it closes their connections.
+    if (readiness.state() === 'draining') reply.header('connection', 'close');
+  });
+  addReviewRoutes(app, admissionContext(options), options);
+  return app;
+}
