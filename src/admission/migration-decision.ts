@@ -1,5 +1,6 @@
 import type { Forecast } from '../forecast/forecast.ts';
 import { unknownForecast } from '../forecast/forecast-migrations.ts';
+import { isHopeless } from '../forecast/verdict-of.ts';
 import { type MigrationClass, migrationClass } from '../kubevirt/migration-class.ts';
 import { POLICY_ANNOTATION } from './annotation-names.ts';
 import type { AskedMigration } from './asked-migration.ts';
@@ -29,11 +30,6 @@ export function firstLine(message: string): string {
   return message.split('\n', 1)[0] ?? '';
 }
 
-/** Whatever the order of races; a migration that a lucky one lets in is worth its try. */
-function isCertainToExceed({ verdict, atBest }: Forecast): boolean {
-  return verdict === 'exceeds' && (atBest ?? 'exceeds') === 'exceeds';
-}
-
 function whyAdmitted(policy: Policy, migrationClass: MigrationClass): string {
   return policy === 'deny'
     ? 'admitted although it exceeds: Harvester has already tied the VM to the chosen node, and a denial would leave it tied'
@@ -48,7 +44,7 @@ function verdictWarnings(forecast: Forecast, policy: Policy, migrationClass: Mig
     case 'unknown':
       return [firstLine(forecast.message)];
     case 'exceeds':
-      return isCertainToExceed(forecast)
+      return isHopeless(forecast)
         ? [firstLine(forecast.message), whyAdmitted(policy, migrationClass)]
         : [firstLine(forecast.message)];
     default:
@@ -81,7 +77,7 @@ export async function decideMigration(asked: AskedMigration, context: AdmissionC
   const policy = policyFor(ofClass, context.classPolicies, namespacePolicy);
   const decided = { forecast, migrationClass: ofClass, policy };
   if (policy === 'off') return { ...decided, action: 'admit', warnings: [] };
-  const isDenied = policy === 'deny' && isCertainToExceed(forecast) && !denialPins;
+  const isDenied = policy === 'deny' && isHopeless(forecast) && !denialPins;
   if (isDenied) return { ...decided, action: 'deny', warnings: [] };
   const warnings = [...verdictWarnings(forecast, policy, ofClass), ...policyWarnings(namespacePolicy)];
   return { ...decided, action: 'admit', warnings };

@@ -29,6 +29,7 @@ export function arenaOf(
   leaving: readonly ChargedPod[],
 ): ContestedArena {
   const contested = new Set(candidates.flatMap(({ vmi }) => [vmi.metadata.uid ?? '', vmi.metadata.name]));
+  for (const vmi of situation.namespace.aborting) contested.add(vmi);
   const keys = situation.namespace.quotas.flatMap((facts) =>
     hardKeys(situation, facts, contested).flatMap((hardKey) => {
       const key = contestedKey(facts, hardKey);

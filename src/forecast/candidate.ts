@@ -10,7 +10,7 @@ import type { ClusterFacts } from './cluster-facts.ts';
 import { chargedPods, podsOfVmi } from './launchers.ts';
 import type { NamespaceFacts, QuotaFacts } from './namespace-facts.ts';
 import type { StartState } from './race/arena.ts';
-import { type ChargedPod, type RefusedPod, renderTargetPod, type TargetPod } from './target-pod.ts';
+import type { ChargedPod, RefusedPod, TargetPod, TargetPods } from './target-pod.ts';
 
 /** Amounts by key, by the name of the quota that is scaled. */
 export type ScaleUps = ReadonlyMap<string, ResourceList>;
@@ -37,6 +37,7 @@ export interface Candidate {
 export interface Situation {
   readonly cluster: ClusterFacts;
   readonly namespace: NamespaceFacts;
+  readonly targetPods: TargetPods;
   readonly scaled: readonly QuotaFacts[];
 }
 
@@ -46,16 +47,10 @@ export function candidateFor(
   vmi: VirtualMachineInstance,
   release: KubeVirtRelease,
 ): Candidate | RefusedPod {
-  const { cluster, namespace } = situation;
+  const { namespace, targetPods } = situation;
   const migration = namespace.underWay.find((one) => one.spec.vmiName === vmi.metadata.name);
   const pods = podsOfVmi(namespace.launchers, vmi, migration);
-  const surroundings = {
-    cluster,
-    namespaceLabels: namespace.namespace.metadata.labels,
-    limitRanges: namespace.limitRanges,
-    quotaHards: namespace.quotas.map((quota) => quota.specHard),
-  };
-  const target = renderTargetPod(vmi, release, surroundings, pods.source?.spec);
+  const target = targetPods(vmi, release, pods.source?.spec);
   if (target.kind === 'refused') return target;
   return {
     vmi,

@@ -46,5 +46,5 @@ function changeJson({ quota, resource, to, where }: QuotaChange): object {
 }
 
 export function resourcesJson(resources: ResourceList): object {
-  return Object.fromEntries([...resources].map(([key, amount]) => [key, amount.toString()]).sort());
+  return Object.fromEntries([...resources].map(([key, amount]) => [key, amount.toString()]));
 }

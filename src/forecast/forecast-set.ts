@@ -5,6 +5,7 @@ import type { ForecastObjects } from './apply-remedy.ts';
 import { type Assessment, assessSet } from './assessment.ts';
 import { type ClusterFacts, clusterFacts, type Known, launcherReleases } from './cluster-facts.ts';
 import { type NamespaceFacts, namespaceFacts, type QuotaFacts, workloadIndex } from './namespace-facts.ts';
+import { type PodSurroundings, type TargetPods, targetPodsIn } from './target-pod.ts';
 import { isBetter } from './verdict-of.ts';
 
 /** What is asked of one VMI, with what had to be assumed; or why nothing can be said. */
@@ -13,24 +14,52 @@ export type Finding =
   | { readonly kind: 'unknown'; readonly reason: string; readonly notes: readonly string[] };
 
 /** The facts of one namespace in its cluster, read once and used for any number of forecasts. */
-export type Ground = Known<{ readonly cluster: ClusterFacts; readonly namespace: NamespaceFacts }>;
+export type Ground = Known<{
+  readonly cluster: ClusterFacts;
+  readonly namespace: NamespaceFacts;
+  readonly targetPods: TargetPods;
+}>;
+type KnownGround = Extract<Ground, { kind: 'known' }>;
 
 /** Reads the facts; of `before`, the ground of the same namespace, it keeps what the objects of a what-if left alone. */
-export function groundOf({ cluster: clusterObjects, namespace: objects }: ForecastObjects, before?: Grounded): Ground {
+export function groundOf(objects: ForecastObjects, before?: Grounded): Ground {
   const known = before?.ground.kind === 'known' ? before.ground : undefined;
-  const cluster: Known<{ readonly facts: ClusterFacts }> =
-    known !== undefined && before?.objects.cluster === clusterObjects
-      ? { kind: 'known', facts: known.cluster }
-      : clusterFacts(clusterObjects);
+  const kept = known !== undefined && before?.objects.cluster === objects.cluster ? known : undefined;
+  const cluster: FoundCluster =
+    kept === undefined ? clusterFacts(objects.cluster) : { kind: 'known', facts: kept.cluster };
   if (cluster.kind === 'unknown') return cluster;
-  const namespace = namespaceFacts(cluster.facts, objects, known?.namespace ?? workloadIndex(objects));
+  const index = known?.namespace ?? workloadIndex(objects.namespace);
+  const namespace = namespaceFacts(cluster.facts, objects.namespace, index);
   if (namespace.kind === 'unknown') return namespace;
-  return { kind: 'known', cluster: cluster.facts, namespace: namespace.facts };
+  const targetPods =
+    kept !== undefined && sameLimits(kept.namespace, namespace.facts)
+      ? kept.targetPods
+      : targetPodsIn(surroundings(cluster.facts, namespace.facts));
+  return { kind: 'known', cluster: cluster.facts, namespace: namespace.facts, targetPods };
 }
+
+type FoundCluster = ReturnType<typeof clusterFacts>;
 
 interface Grounded {
   readonly objects: ForecastObjects;
   readonly ground: Ground;
+}
+
+function surroundings(cluster: ClusterFacts, namespace: NamespaceFacts): PodSurroundings {
+  return {
+    cluster,
+    namespaceLabels: namespace.namespace.metadata.labels,
+    limitRanges: namespace.limitRanges,
+    quotaHards: namespace.quotas.map((quota) => quota.specHard),
+  };
+}
+
+/** Of quotas only the keys matter to a pod: KubeVirt adds limits where a quota demands them, whatever the figure. */
+function sameLimits(one: NamespaceFacts, other: NamespaceFacts): boolean {
+  if (one.limitRanges !== other.limitRanges) return false;
+  const keys = ({ quotas }: NamespaceFacts): string =>
+    quotas.map(({ specHard }) => [...specHard.keys()].join()).join(';');
+  return keys(one) === keys(other);
 }
 
 /**
@@ -60,7 +89,7 @@ export function findingsOfSet(ground: Ground, names: readonly string[]): readonl
 
 type Checked = Known<{ readonly releases: readonly KubeVirtRelease[]; readonly notes: readonly string[] }>;
 
-function checkedVmi({ cluster, namespace }: Extract<Ground, { kind: 'known' }>, name: string): Checked {
+function checkedVmi({ cluster, namespace }: KnownGround, name: string): Checked {
   const problem = namespace.vmiProblems.get(name);
   if (problem !== undefined) return { kind: 'unknown', reason: `VirtualMachineInstance ${name}: ${problem}` };
   const vmi = namespace.vmis.get(name);
@@ -89,11 +118,8 @@ interface Possibility<T> {
   readonly found: T;
 }
 
-function possibilitiesOf(
-  ground: Extract<Ground, { kind: 'known' }>,
-  names: readonly string[],
-): readonly Possibility<readonly Assessment[]>[] {
-  const { cluster, namespace } = ground;
+function possibilitiesOf(ground: KnownGround, names: readonly string[]): readonly Possibility<readonly Assessment[]>[] {
+  const { cluster, namespace, targetPods } = ground;
   const versions = Math.max(1, cluster.kubeVirtVersions.length);
   return scaledChoices(namespace).flatMap((scaled) =>
     Array.from({ length: versions }, (_, version) => {
@@ -103,7 +129,7 @@ function possibilitiesOf(
       };
       const quotas = scaled.map(({ quota }) => quota.metadata.name).join(' and ') || 'no quota';
       const assumption = `Harvester scales ${quotas} and KubeVirt ${cluster.kubeVirtVersions[version] ?? ''} renders the pod`;
-      return { assumption, found: assessSet({ cluster, namespace, scaled }, names, release) };
+      return { assumption, found: assessSet({ cluster, namespace, targetPods, scaled }, names, release) };
     }),
   );
 }

@@ -72,14 +72,19 @@ function unknownStart(reason: string): Start {
 }
 
 function assessedStart(
-  { cluster, namespace }: Extract<Ground, { kind: 'known' }>,
+  { cluster, namespace, targetPods }: Extract<Ground, { kind: 'known' }>,
   vm: VirtualMachine,
   release: KubeVirtRelease,
   notes: readonly string[],
 ): Start {
   const vmi = vmiOfVm(vm, release, cluster.configuration);
   if (vmi === undefined) return unknownStart(`VirtualMachine ${vm.metadata.name} has no template`);
-  const situation: Situation = { cluster, namespace, scaled: namespace.quotas.filter((quota) => quota.isDefault) };
+  const situation: Situation = {
+    cluster,
+    namespace,
+    targetPods,
+    scaled: namespace.quotas.filter((quota) => quota.isDefault),
+  };
   const assessment = assessStart(situation, vmi, release);
   const check = harvesterRefusal(situation, vm);
   if (check === undefined) return { kind: 'assessed', assessment, harvesterRefusal: undefined, notes };

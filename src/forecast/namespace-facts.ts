@@ -2,7 +2,7 @@ import { DEFAULT_QUOTA_LABEL } from '../harvester/names.ts';
 import { namespaceLimits } from '../harvester/namespace-quota.ts';
 import { type StoredScaleUps, storedScaleUps } from '../harvester/quota-annotations.ts';
 import { isUsageUnknown } from '../kubernetes/quota-admission.ts';
-import { isFinal } from '../kubevirt/migration-state.ts';
+import { isAbortRequested, isFinal } from '../kubevirt/migration-state.ts';
 import type { LimitRange, Namespace, ResourceQuota } from '../objects/kubernetes.ts';
 import type { VirtualMachineInstanceMigration } from '../objects/kubevirt.ts';
 import { noResources, type ResourceList } from '../objects/quantity-shape.ts';
@@ -35,6 +35,8 @@ export interface NamespaceFacts {
   readonly vmiProblems: ReadonlyMap<string, string>;
   /** Migrations that have neither succeeded nor failed, oldest first. */
   readonly underWay: readonly VirtualMachineInstanceMigration[];
+  /** Uids and names of VMIs whose refused migration is being aborted: their scale-ups are about to go. */
+  readonly aborting: ReadonlySet<string>;
   /** Pods that still count and will end by themselves: sources of migrations that are over, targets of failed ones. */
   readonly leaving: readonly ChargedPod[];
 }
@@ -72,18 +74,31 @@ export function namespaceFacts(
 }
 
 /** The VMIs of a namespace with their pods and migrations. */
-export type WorkloadIndex = Pick<NamespaceFacts, 'launchers' | 'vmis' | 'vmiProblems' | 'underWay' | 'leaving'>;
+export type WorkloadIndex = Pick<
+  NamespaceFacts,
+  'launchers' | 'vmis' | 'vmiProblems' | 'underWay' | 'aborting' | 'leaving'
+>;
 
 export function workloadIndex({ virtualMachineInstances, pods, migrations }: NamespaceObjects): WorkloadIndex {
   const launchers = launchersOf(pods.items);
-  const underWay = migrations.items.filter((migration) => !isFinal(migration)).sort(byAge);
+  const vmis = new Map(virtualMachineInstances.items.map((vmi) => [vmi.metadata.name, vmi]));
+  const unfinished = migrations.items.filter((migration) => !isFinal(migration)).sort(byAge);
+  const underWay = unfinished.filter((migration) => !isAborting(migration));
+  const aborting = unfinished
+    .filter(isAborting)
+    .flatMap(({ spec }) => [spec.vmiName, vmis.get(spec.vmiName)?.metadata.uid ?? '']);
   return {
     launchers,
-    vmis: new Map(virtualMachineInstances.items.map((vmi) => [vmi.metadata.name, vmi])),
+    vmis,
+    aborting: new Set(aborting),
     vmiProblems: new Map(virtualMachineInstances.problems.map(({ name, message }) => [name, message])),
     underWay,
     leaving: virtualMachineInstances.items.flatMap((vmi) => leavingPods(launchers, vmi, underWay)),
   };
+}
+
+function isAborting(migration: VirtualMachineInstanceMigration): boolean {
+  return isAbortRequested(migration) || typeof migration.metadata.deletionTimestamp === 'string';
 }
 
 function leavingPods(

@@ -35,8 +35,12 @@ export function remediesFor(plight: Plight): readonly Unworded[] {
 }
 
 function cures(plight: Plight, remedy: Unworded): boolean {
-  const assessment = reassessed(plight, remedy);
-  return assessment?.verdict === 'fits' && (assessment.next === undefined || plight.assessment.verdict === 'exceeds');
+  return isCure(plight, reassessed(plight, remedy));
+}
+
+function isCure({ assessment }: Plight, reassessment: Assessment | undefined): boolean {
+  if (reassessment?.verdict !== 'fits') return false;
+  return assessment.verdict === 'exceeds' || reassessment.next === undefined;
 }
 
 function reassessed({ objects, reforecast }: Plight, remedy: Unworded): Assessment | undefined {
@@ -54,14 +58,10 @@ function raisedQuota(plight: Plight): Unworded | undefined {
     changes = raisedBy(changes, short);
     const remedy: Unworded = { kind: 'raise-quota', changes };
     current = reassessed(plight, remedy);
-    if (isBetterCure(current, best)) best = remedy;
+    // The first that cures is kept; one that also lets the next migration through is better.
+    if (isCure(plight, current) && (best === undefined || current?.next === undefined)) best = remedy;
   }
-  return best !== undefined && cures(plight, best) ? best : undefined;
-}
-
-/** The first that fits is kept; one that also lets the next migration through is better. */
-function isBetterCure(assessment: Assessment | undefined, best: Unworded | undefined): boolean {
-  return assessment?.verdict === 'fits' && (best === undefined || assessment.next === undefined);
+  return best;
 }
 
 function missing(assessment: Assessment | undefined): readonly Shortfall[] {
@@ -111,12 +111,21 @@ function lowerRatio(plight: Plight): Unworded | undefined {
   let helps = 10;
   if (!cures(plight, at(helps))) return undefined;
   let fails = Math.ceil(ratio * 10);
+  // The overhead is all but linear in the ratio, so the edge is mostly between the guess and the next tenth.
+  const probes = [guessedTenths(plight, ratio), guessedTenths(plight, ratio) + 1];
   while (fails - helps > 1) {
-    const middle = Math.floor((helps + fails) / 2);
-    if (cures(plight, at(middle))) helps = middle;
-    else fails = middle;
+    const probe = probes.shift();
+    const tenths = probe !== undefined && helps < probe && probe < fails ? probe : Math.floor((helps + fails) / 2);
+    if (cures(plight, at(tenths))) helps = tenths;
+    else fails = tenths;
   }
   return at(helps);
+}
+
+function guessedTenths({ assessment }: Plight, ratio: number): number {
+  const short = missing(assessment).filter(({ resource }) => resource.endsWith('memory'));
+  const most = Math.max(0, ...short.map(({ shortBy }) => Number(shortBy.value())));
+  return Math.floor((ratio - most / Number(assessment.pod?.overhead.baseBytes ?? 1n)) * 10);
 }
 
 function configuredRatio({ cluster }: ForecastObjects): number {

@@ -6,9 +6,8 @@ import { renderLauncherPod } from '../kubevirt/launcher-pod.ts';
 import type { MemoryOverhead } from '../kubevirt/memory-overhead.ts';
 import type { KubeVirtRelease } from '../kubevirt/release.ts';
 import type { Container, LimitRange, PodSpec } from '../objects/kubernetes.ts';
-import { noResources, type ResourceList } from '../objects/quantity-shape.ts';
+import type { ResourceList } from '../objects/quantity-shape.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
-import { Quantity } from '../quantity/quantity.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 
 /** A pod as the quota admission will see it. */
@@ -31,7 +30,7 @@ export interface TargetPod {
 /** No such pod will ever be stored, and who says so. */
 export interface RefusedPod {
   readonly kind: 'refused';
-  readonly by: 'KubeVirt' | 'LimitRange';
+  readonly by: 'KubeVirt' | 'LimitRange' | 'the API server';
   readonly reason: string;
 }
 
@@ -43,12 +42,29 @@ export interface PodSurroundings {
   readonly quotaHards: readonly ResourceList[];
 }
 
+/** Target pods of one ground; each is rendered once, however often a remedy is tried on the same VM. */
+export type TargetPods = (
+  vmi: VirtualMachineInstance,
+  release: KubeVirtRelease,
+  model: PodSpec | undefined,
+) => TargetPod | RefusedPod;
+
+export function targetPodsIn(surroundings: PodSurroundings): TargetPods {
+  const rendered = new Map<VirtualMachineInstance, Map<KubeVirtRelease, TargetPod | RefusedPod>>();
+  return (vmi, release, model) => {
+    const byRelease = rendered.get(vmi) ?? new Map<KubeVirtRelease, TargetPod | RefusedPod>();
+    const pod = byRelease.get(release) ?? renderTargetPod(vmi, release, surroundings, model);
+    rendered.set(vmi, byRelease.set(release, pod));
+    return pod;
+  };
+}
+
 /**
  * Renders the pod of `vmi` by the rules of `release` and carries it through what comes before quota admission: the API
  * server's defaulting and the LimitRanger plugin. `model` is the VMI's running pod, which tells what no object read does:
  * devices of network attachments, a resolved priority class.
  */
-export function renderTargetPod(
+function renderTargetPod(
   vmi: VirtualMachineInstance,
   release: KubeVirtRelease,
   surroundings: PodSurroundings,
@@ -65,6 +81,7 @@ export function renderTargetPod(
     quotas: quotaHards.map((hard) => ({ spec: { hard } })),
   });
   if (rendered.kind === 'refused') return { kind: 'refused', by: 'KubeVirt', reason: rendered.reason };
+  if (rendered.invalid !== undefined) return { kind: 'refused', by: 'the API server', reason: rendered.invalid };
   const launcher = admittedPod(likeModel(rendered.spec, vmi, model), surroundings.limitRanges);
   if (launcher.kind === 'refused') return launcher;
   const attachment = hasHotpluggedVolumes(vmi)
@@ -111,13 +128,4 @@ function withMissingDevices(own: ResourceList, model: ResourceList): ResourceLis
   const missing = [...model].filter(([name]) => name.includes('/') && !name.startsWith('devices.kubevirt.io/'));
   if (missing.every(([name]) => own.has(name))) return own;
   return new Map([...missing, ...own]);
-}
-
-/** All that a quota is charged for the pods of one migration. */
-export function totalUsage(target: TargetPod): ResourceList {
-  const attached = target.attachment?.usage ?? noResources;
-  if (attached.size === 0) return target.launcher.usage;
-  const total = new Map(target.launcher.usage);
-  for (const [key, amount] of attached) total.set(key, (total.get(key) ?? Quantity.zero).add(amount));
-  return total;
 }

@@ -30,7 +30,7 @@ export function isBetter(one: Verdict, other: Verdict): boolean {
   return RANK[one] > RANK[other];
 }
 
-/** Whether somebody who asks must be refused: it exceeds in every order, with no lucky one left. */
+/** Whether it exceeds in every order of races; a migration that a lucky one lets in is worth its try. */
 export function isHopeless(forecast: { readonly verdict: Verdict; readonly atBest?: Verdict }): boolean {
   return forecast.verdict === 'exceeds' && (forecast.atBest ?? 'exceeds') === 'exceeds';
 }

@@ -1,13 +1,13 @@
 import type { KubeVirtConfiguration, VirtualMachine } from '../objects/kubevirt.ts';
-import type { ResourceList, Resources } from '../objects/quantity-shape.ts';
+import { quantityShape, type ResourceList, type Resources } from '../objects/quantity-shape.ts';
 import type { VirtualMachineInstance, VirtualMachineInstanceSpec } from '../objects/virtual-machine-instance.ts';
 import { Quantity } from '../quantity/quantity.ts';
 import type { KubeVirtRelease } from './release-rules.ts';
 
 /**
- * The VMI that starting a VM would create. Up to 1.6 KubeVirt's VMI webhook stores requests that the VM does not state
- * (kubevirt v1.6.0 pkg/defaults SetDefaultVirtualMachineInstance, setDefaultResourceRequests); later versions leave that
- * to the pod. Undefined for a VM without a template.
+ * The VMI that starting a VM would create. KubeVirt's VMI webhook stores a CPU request that the VM does not state; a
+ * memory request too, until the pod's renderer took that over (kubevirt v1.6.0 pkg/defaults, setDefaultResourceRequests).
+ * Undefined for a VM without a template.
  */
 export function vmiOfVm(
   vm: VirtualMachine,
@@ -19,24 +19,27 @@ export function vmiOfVm(
   const { name, namespace } = vm.metadata;
   const none = new Map<string, string>();
   const { labels, annotations } = template.metadata ?? { labels: none, annotations: none };
-  const spec =
-    release.pod.memoryRequest === 'as-stored' ? withStoredRequests(template.spec, configuration) : template.spec;
+  const { domain } = template.spec;
+  const resources = { ...domain.resources, requests: storedRequests(template.spec, release, configuration) };
+  const spec = { ...template.spec, domain: { ...domain, resources } };
   return { metadata: { name, namespace, labels, annotations }, spec };
 }
 
-function withStoredRequests(
+function storedRequests(
   spec: VirtualMachineInstanceSpec,
+  release: KubeVirtRelease,
   configuration: KubeVirtConfiguration,
-): VirtualMachineInstanceSpec {
+): ResourceList {
   const { resources } = spec.domain;
   const requests = new Map(resources.requests);
   fillFromLimit('cpu', requests, resources);
+  const rule = release.pod.memoryRequest;
+  if (rule === 'filled-when-absent') return requests;
   fillFromLimit('memory', requests, resources);
   const memory = guestMemory(spec);
-  if (!requests.has('memory') && memory?.isPositive() === true) {
-    requests.set('memory', overcommitted(memory, configuration.developerConfiguration?.memoryOvercommit ?? 100));
-  }
-  return { ...spec, domain: { ...spec.domain, resources: { ...resources, requests } } };
+  if (requests.has('memory') || memory?.isPositive() !== true) return requests;
+  const overcommit = configuration.developerConfiguration?.memoryOvercommit ?? 100;
+  return requests.set('memory', rule === 'as-stored' ? overcommitted(memory, overcommit) : memory);
 }
 
 function fillFromLimit(
@@ -51,8 +54,8 @@ function fillFromLimit(
 
 function guestMemory({ domain }: VirtualMachineInstanceSpec): Quantity | undefined {
   if (domain.memory?.guest) return domain.memory.guest;
-  const pageSize = domain.memory?.hugepages?.pageSize;
-  return pageSize ? Quantity.parse(pageSize) : undefined;
+  const pageSize = quantityShape.safeParse(domain.memory?.hugepages?.pageSize);
+  return pageSize.success ? pageSize.data : undefined;
 }
 
 function overcommitted(memory: Quantity, percent: number): Quantity {

@@ -51,31 +51,35 @@ interface ReadAmount {
 export function readQuantity(text: string): ReadAmount {
   const match = text.length > 0 && text.length <= MAX_LENGTH ? NUMBER.exec(text) : null;
   if (match === null) throw new QuantityError(text);
-  const [, sign = '', whole = '', fraction = '', suffix = '', exponentDigits = ''] = match;
-  const magnitude = readMagnitude(text, whole, fraction, suffix, exponentDigits);
+  const [, sign, whole = '', fraction = '', suffix = '', exponent = ''] = match;
+  const digits = { digits: BigInt(`${whole}${fraction}` || '0'), fractionLength: fraction.length };
+  const magnitude =
+    exponent === '' ? suffixed(text, digits, suffix) : withExponent(text, digits, `${suffix}${exponent}`);
   return sign === '-' ? { nanos: -magnitude.nanos, format: magnitude.format } : magnitude;
 }
 
-function readMagnitude(text: string, whole: string, fraction: string, suffix: string, exponent: string): ReadAmount {
-  const digits = BigInt(`${whole}${fraction}` || '0');
-  if (exponent !== '') {
-    if (suffix !== 'e' && suffix !== 'E') throw new QuantityError(text);
-    const power = readExponent(text, exponent);
-    return { nanos: decimalNanos(digits, power - fraction.length), format: 'DecimalExponent' };
-  }
-  const unit = SUFFIXES.get(suffix);
-  if (unit === undefined) throw new QuantityError(text);
-  if (unit.binaryPower === undefined) {
-    return { nanos: decimalNanos(digits, (unit.decimalPower ?? 0) - fraction.length), format: 'DecimalSI' };
-  }
-  return binaryAmount(digits << unit.binaryPower, fraction.length);
+interface Digits {
+  readonly digits: bigint;
+  readonly fractionLength: number;
 }
 
-function readExponent(text: string, digits: string): number {
-  const power = Number(digits);
-  if (!Number.isInteger(power) || digits === '+' || digits === '-' || Math.abs(power) > MAX_EXPONENT) {
-    throw new QuantityError(text);
-  }
+function withExponent(text: string, { digits, fractionLength }: Digits, exponent: string): ReadAmount {
+  const power = readExponent(text, exponent);
+  return { nanos: decimalNanos(digits, power - fractionLength), format: 'DecimalExponent' };
+}
+
+function suffixed(text: string, { digits, fractionLength }: Digits, suffix: string): ReadAmount {
+  const unit = SUFFIXES.get(suffix);
+  if (unit === undefined) throw new QuantityError(text);
+  if (unit.binaryPower !== undefined) return binaryAmount(digits << unit.binaryPower, fractionLength);
+  return { nanos: decimalNanos(digits, (unit.decimalPower ?? 0) - fractionLength), format: 'DecimalSI' };
+}
+
+const EXPONENT = /^[eE][+-]?[0-9]+$/;
+
+function readExponent(text: string, exponent: string): number {
+  const power = EXPONENT.test(exponent) ? Number(exponent.slice(1)) : Number.NaN;
+  if (!(Math.abs(power) <= MAX_EXPONENT)) throw new QuantityError(text);
   return power;
 }
 

@@ -28,6 +28,7 @@ export interface ListenOptions {
 export interface Listening {
   readonly url: string;
   readonly adminUrl: string;
+  readonly caFile?: string;
   close(): Promise<void>;
 }
 
@@ -72,10 +73,11 @@ export async function listen(servers: Servers, options: ListenOptions): Promise<
     await shutDown(servers, signal === 'SIGTERM' ? drainSeconds : 0);
   });
   readiness.markReady();
-  logger.info({ url, adminUrl, ...(caFile !== undefined && { caFile }) }, 'listening');
+  const where = { url, adminUrl, ...(caFile !== undefined && { caFile }) };
+  logger.info(where, 'listening');
   const close = async (): Promise<void> => {
     grace.uninstall();
     await shutDown(servers, 0);
   };
-  return { url, adminUrl, close };
+  return { ...where, close };
 }

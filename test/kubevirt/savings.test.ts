@@ -5,8 +5,8 @@ import { configurationWith, harvesterDomain, requestAt, vmiWith } from './object
 function savingsOf(...args: Parameters<typeof requestAt>) {
   return overheadSavings(requestAt(...args)).map(({ change, limits, requests }) => ({
     change,
-    limits: Object.fromEntries([...limits].map(([name, amount]) => [name, amount.value()])),
-    requests: Object.fromEntries([...requests].map(([name, amount]) => [name, amount.value()])),
+    limits: Object.fromEntries([...limits].map(([name, amount]) => [name, `${amount}`])),
+    requests: Object.fromEntries([...requests].map(([name, amount]) => [name, `${amount}`])),
   }));
 }
 
@@ -15,13 +15,13 @@ describe('what a VM would save', () => {
     const configuration = configurationWith({ additionalGuestMemoryOverheadRatio: '1.5' });
     expect(savingsOf('1.6.0', { configuration })).toEqual([
       // 32Mi, and half of it again by the ratio, which is cut off to thousands.
-      { change: 'no-graphics-device', limits: { memory: 50331432n }, requests: { memory: 50331432n } },
+      { change: 'no-graphics-device', limits: { memory: '50331432' }, requests: { memory: '50331432' } },
       {
         change: 'no-console-log',
-        limits: { cpu: 1n, memory: 60_000_000n },
-        requests: { cpu: 1n, memory: 35_000_000n },
+        limits: { cpu: '15m', memory: '60000000' },
+        requests: { cpu: '5m', memory: '35000000' },
       },
-      { change: 'overcommit-guest-overhead', limits: {}, requests: { memory: 442497017n } },
+      { change: 'overcommit-guest-overhead', limits: {}, requests: { memory: '442497017' } },
     ]);
   });
 

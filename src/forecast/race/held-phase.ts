@@ -1,6 +1,7 @@
 import { COMPENSATION_MARGIN } from '../../harvester/compensation.ts';
 import { type Arena, type Contestant, fitsAt, type Moment } from './arena.ts';
-import { momentOf, type Part } from './moment.ts';
+import { momentsOf, type Part } from './moment.ts';
+import { packedSteps, type State, stepOf, walk, withStep } from './walk.ts';
 
 /** How far one contestant is while everything admitted is kept running. */
 const ASKED = 0; // not scaled up yet; KubeVirt may try its pod already
@@ -18,6 +19,8 @@ const PARTS: readonly Part[] = [
   { scaleUp: 'in-quota', target: 'counted', source: 'counted' },
 ];
 
+const FIRST_STEP = { asked: ASKED, pending: SCALED, running: RUNNING, lingering: RUNNING } as const;
+
 /** An end of the held phase: nobody who is still pending fits. `admitted` is a bit set of contestants. */
 export interface HeldEnd {
   readonly admitted: number;
@@ -30,13 +33,6 @@ export interface HeldPhase {
   readonly compensated: number;
 }
 
-interface State {
-  readonly steps: readonly number[];
-  readonly compensation: bigint;
-}
-
-const FIRST_STEP = { asked: ASKED, pending: SCALED, running: RUNNING, lingering: RUNNING } as const;
-
 /**
  * Every way in which the pending migrations can be scaled up, looked at and admitted while none of them ends.
  *
@@ -44,27 +40,22 @@ const FIRST_STEP = { asked: ASKED, pending: SCALED, running: RUNNING, lingering:
  * are races between three controllers (KubeVirt 1.1-1.9 watch/migration, Harvester vmim_controller), so all orders count.
  */
 export function heldPhase(arena: Arena): HeldPhase {
-  const first: State = {
-    steps: arena.contestants.map((contestant) => firstStep(arena, contestant)),
-    compensation: arena.compensation,
-  };
-  const seen = new Set<string>();
-  const ends = new Map<string, HeldEnd>();
-  const open = [first];
+  const steps = arena.contestants.map((contestant) => firstStep(arena, contestant));
+  const momentAt = momentsOf(arena, PARTS);
+  const ends: HeldEnd[] = [];
   let compensated = 0;
-  for (let state = open.pop(); state !== undefined; state = open.pop()) {
-    const label = `${state.steps.join('')}:${state.compensation}`;
-    if (seen.has(label)) continue;
-    seen.add(label);
-    const moment = heldMoment(arena, state);
-    const following = followingStates(arena, state, moment);
-    for (const { state: next, rescued } of following) {
-      compensated |= rescued;
-      open.push(next);
-    }
-    if (following.length === 0) ends.set(label, { admitted: admittedSet(state), moment });
-  }
-  return { ends: [...ends.values()], compensated };
+  walk([{ code: packedSteps(steps), compensation: arena.compensation }], (state) => {
+    const moment = momentAt(state);
+    const following = arena.contestants.flatMap((contestant, index) => {
+      const admitted = admittedState(state, index, contestant, moment);
+      if (admitted !== undefined && needsCompensation(arena, contestant, moment)) compensated |= 1 << index;
+      const others = otherStates(arena, state, index, moment);
+      return admitted === undefined ? others : [admitted, ...others];
+    });
+    if (following.length === 0) ends.push({ admitted: admittedSet(arena, state), moment });
+    return following;
+  });
+  return { ends, compensated };
 }
 
 function firstStep(arena: Arena, contestant: Contestant): number {
@@ -73,52 +64,41 @@ function firstStep(arena: Arena, contestant: Contestant): number {
   return step === ASKED && arena.compensatedKey === undefined ? JUDGED : step;
 }
 
-interface Following {
-  readonly state: State;
-  readonly rescued: number;
+function admittedState(state: State, index: number, { needs }: Contestant, moment: Moment): State | undefined {
+  const step = stepOf(state.code, index);
+  if (step >= ADMITTED || !fitsAt(moment, needs)) return undefined;
+  return withStep(state, index, step === ASKED ? ADMITTED : RUNNING);
 }
 
-function followingStates(arena: Arena, state: State, moment: Moment): Following[] {
-  return state.steps.flatMap((step, index) => followingSteps(arena, state, index, moment)[step]?.() ?? []);
+/** What else can happen to one contestant: its scale-up arrives, or Harvester looks at its refusal. */
+function otherStates(arena: Arena, state: State, index: number, moment: Moment): State[] {
+  switch (stepOf(state.code, index)) {
+    case ASKED:
+      return [withStep(state, index, SCALED)];
+    case ADMITTED:
+      return [withStep(state, index, RUNNING)];
+    case SCALED:
+      return judgedStates(arena, state, index, moment);
+    default:
+      return [];
+  }
 }
 
-/** What can happen to one contestant at each of its steps. */
-function followingSteps(arena: Arena, state: State, index: number, moment: Moment): readonly (() => Following[])[] {
-  const contestant = arena.contestants[index] as Contestant;
-  const admitted = (step: number): Following[] => {
-    if (!fitsAt(moment, contestant.needs)) return [];
-    return [{ ...moved(state, index, step), rescued: rescued(arena, state, index, moment) }];
-  };
-  return [
-    () => [moved(state, index, SCALED), ...admitted(ADMITTED)],
-    () => [...admitted(RUNNING), ...judgedStates(arena, state, index, moment)],
-    () => admitted(RUNNING),
-    () => [moved(state, index, RUNNING)],
-    () => [],
-  ];
-}
-
-function moved(state: State, index: number, step: number): Following {
-  return { state: { steps: state.steps.with(index, step), compensation: state.compensation }, rescued: 0 };
-}
-
-/** The contestant's bit where its admission needs the compensation that is in the quota. */
-function rescued(arena: Arena, state: State, index: number, moment: Moment): number {
+/** Whether the pod fits only thanks to the compensation that is in the quota. */
+function needsCompensation(arena: Arena, { needs }: Contestant, { used, hard, compensation }: Moment): boolean {
   const key = arena.compensatedKey;
-  if (key === undefined || state.compensation === 0n) return 0;
-  const need = arena.contestants[index]?.needs[key] as bigint;
-  const needed = need > 0n && (moment.used[key] as bigint) + need > (moment.hard[key] as bigint) - state.compensation;
-  return needed ? 1 << index : 0;
+  if (key === undefined || compensation === 0n) return false;
+  const need = needs[key] as bigint;
+  return need > 0n && (used[key] as bigint) + need > (hard[key] as bigint) - compensation;
 }
 
 /** Harvester's one look at a refused migration; it writes nothing where its own sum (without sidecars) fits. */
-function judgedStates(arena: Arena, state: State, index: number, moment: Moment): Following[] {
+function judgedStates(arena: Arena, state: State, index: number, moment: Moment): State[] {
   const contestant = arena.contestants[index] as Contestant;
-  const steps = state.steps.with(index, JUDGED);
-  const amount = compensationAt(arena, contestant, moment);
-  const judged = { state: { steps, compensation: amount ?? state.compensation }, rescued: 0 };
+  const passedOver = withStep(state, index, JUDGED);
+  const judged = { ...passedOver, compensation: compensationAt(arena, contestant, moment) ?? state.compensation };
   // One that was under way before may have been looked at before.
-  return contestant.start === 'pending' ? [judged, moved(state, index, JUDGED)] : [judged];
+  return contestant.start === 'pending' ? [judged, passedOver] : [judged];
 }
 
 function compensationAt(arena: Arena, contestant: Contestant, moment: Moment): bigint | undefined {
@@ -129,10 +109,6 @@ function compensationAt(arena: Arena, contestant: Contestant, moment: Moment): b
   return overrun > 0n ? overrun + COMPENSATION_MARGIN.nanos : undefined;
 }
 
-function heldMoment(arena: Arena, state: State): Moment {
-  return momentOf(arena, state.compensation, (index) => PARTS[state.steps[index] as number] as Part);
-}
-
-function admittedSet(state: State): number {
-  return state.steps.reduce((set, step, index) => (step >= ADMITTED ? set | (1 << index) : set), 0);
+function admittedSet(arena: Arena, { code }: State): number {
+  return arena.contestants.reduce((set, _, index) => (stepOf(code, index) >= ADMITTED ? set | (1 << index) : set), 0);
 }

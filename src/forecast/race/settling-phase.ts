@@ -1,6 +1,7 @@
 import { type Arena, type Contestant, fitsAt, type Moment } from './arena.ts';
 import type { HeldEnd } from './held-phase.ts';
-import { momentOf, type Part } from './moment.ts';
+import { momentsOf, type Part } from './moment.ts';
+import { packedSteps, type State, stepOf, walk, withStep } from './walk.ts';
 
 /** How far one contestant is once migrations are allowed to end. */
 const PENDING = 0;
@@ -26,11 +27,6 @@ export interface Settling {
   readonly stuckAt: ReadonlyMap<number, Moment>;
 }
 
-interface State {
-  readonly steps: readonly number[];
-  readonly compensation: bigint;
-}
-
 /**
  * Every order in which admitted migrations end and refused ones are retried, from each end of the held phase.
  *
@@ -39,26 +35,23 @@ interface State {
  * that goes and never reckons it anew (harvester 1.9 vmim_controller restoreResourceQuota).
  */
 export function settlingPhase(arena: Arena, ends: readonly HeldEnd[]): Settling {
-  const open = ends.map((end) => firstState(arena, end));
-  const seen = new Set<string>();
+  const momentAt = momentsOf(arena, PARTS);
   const stuckAt = new Map<number, Moment>();
   let admittedInSome = 0;
   let stuckInSome = 0;
-  for (let state = open.pop(); state !== undefined; state = open.pop()) {
-    const label = `${state.steps.join('')}:${state.compensation}`;
-    if (seen.has(label)) continue;
-    seen.add(label);
-    const moment = settlingMoment(arena, state);
-    const following = followingStates(arena, state, moment);
-    open.push(...following);
-    state.steps.forEach((step, index) => {
-      if (step !== PENDING) admittedInSome |= 1 << index;
-      else if (following.length === 0) {
-        stuckInSome |= 1 << index;
-        stuckAt.set(index, moment);
-      }
+  const first = ends.map((end) => firstState(arena, end));
+  walk(first, (state) => {
+    const moment = momentAt(state);
+    const following = arena.contestants.flatMap((one, index) => followingStates(state, index, one, moment));
+    const pending = pendingSet(arena, state);
+    admittedInSome |= ~pending;
+    if (following.length > 0) return following;
+    stuckInSome |= pending;
+    arena.contestants.forEach((_, index) => {
+      if ((pending & (1 << index)) !== 0) stuckAt.set(index, moment);
     });
-  }
+    return following;
+  });
   return { admittedInSome, stuckInSome, stuckAt };
 }
 
@@ -67,34 +60,31 @@ function firstState(arena: Arena, end: HeldEnd): State {
     if (contestant.start === 'lingering') return SCALED_DOWN;
     return (end.admitted & (1 << index)) === 0 ? PENDING : RUNNING;
   });
-  return { steps, compensation: end.moment.compensation };
+  return { code: packedSteps(steps), compensation: end.moment.compensation };
 }
 
-function followingStates(arena: Arena, state: State, moment: Moment): State[] {
-  return state.steps.flatMap((step, index) => followingSteps(arena, state, index, moment)[step]?.() ?? []);
-}
-
-/** What can happen to one contestant at each of its steps. */
-function followingSteps(arena: Arena, state: State, index: number, moment: Moment): readonly (() => State[])[] {
-  const contestant = arena.contestants[index] as Contestant;
-  return [
-    () => (fitsAt(moment, contestant.needs) ? [moved(state, index, RUNNING)] : []),
-    () => [scaledDown(state, index, SCALED_DOWN, contestant), moved(state, index, SOURCE_GONE)],
-    () => [moved(state, index, SETTLED)],
-    () => [scaledDown(state, index, SETTLED, contestant)],
-    () => [],
-  ];
-}
-
-function moved(state: State, index: number, step: number): State {
-  return { steps: state.steps.with(index, step), compensation: state.compensation };
+/** What can happen next to one contestant. */
+function followingStates(state: State, index: number, contestant: Contestant, moment: Moment): State[] {
+  switch (stepOf(state.code, index)) {
+    case PENDING:
+      return fitsAt(moment, contestant.needs) ? [withStep(state, index, RUNNING)] : [];
+    case RUNNING:
+      return [scaledDown(state, index, SCALED_DOWN, contestant), withStep(state, index, SOURCE_GONE)];
+    case SCALED_DOWN:
+      return [withStep(state, index, SETTLED)];
+    case SOURCE_GONE:
+      return [scaledDown(state, index, SETTLED, contestant)];
+    default:
+      return [];
+  }
 }
 
 function scaledDown(state: State, index: number, step: number, contestant: Contestant): State {
   const hadScaleUp = contestant.scaleUps.some((amount) => amount > 0n);
-  return { steps: state.steps.with(index, step), compensation: hadScaleUp ? 0n : state.compensation };
+  const next = withStep(state, index, step);
+  return hadScaleUp ? { ...next, compensation: 0n } : next;
 }
 
-function settlingMoment(arena: Arena, state: State): Moment {
-  return momentOf(arena, state.compensation, (index) => PARTS[state.steps[index] as number] as Part);
+function pendingSet(arena: Arena, { code }: State): number {
+  return arena.contestants.reduce((set, _, index) => (stepOf(code, index) === PENDING ? set | (1 << index) : set), 0);
 }

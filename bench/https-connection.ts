@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { connect, type TLSSocket } from 'node:tls';
+
+const HEADER_END = '\r\n\r\n';
+
+export interface Answer {
+  readonly statusCode: number;
+  readonly body: string;
+}
+
+/**
+ * A kept connection that sends one prepared request after another, each when the answer to the last is there. It does
+ * no more than that: of a client that costs as much as the server, every server would look alike.
+ */
+export class HttpsConnection {
+  readonly #socket: TLSSocket;
+  #received: Buffer = Buffer.alloc(0);
+  #resolve: ((answer: Answer) => void) | undefined;
+
+  private constructor(socket: TLSSocket) {
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+  }
+
+  static async open(port: number, ca: string): Promise<HttpsConnection> {
+    const socket = connect({ port, host: 'localhost', ca, ALPNProtocols: ['http/1.1'] });
+    socket.setNoDelay(true);
+    await once(socket, 'secureConnect');
+    return new HttpsConnection(socket);
+  }
+
+  roundTrip(request: Buffer): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#socket.write(request);
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #take(chunk: Buffer): void {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    const headerLength = this.#received.indexOf(HEADER_END);
+    if (headerLength === -1) return;
+    const header = this.#received.toString('latin1', 0, headerLength);
+    const [, length] = /\r\ncontent-length: (\d+)/i.exec(header) ?? [];
+    const start = headerLength + HEADER_END.length;
+    const end = start + Number(length);
+    if (!(this.#received.length >= end)) return;
+    const answer = { statusCode: Number(header.slice(9, 12)), body: this.#received.toString('utf8', start, end) };
+    this.#received = Buffer.alloc(0);
+    this.#resolve?.(answer);
+  }
+}
+
+export function postRequest(path: string, body: string): Buffer {
+  const lines = [
+    `POST ${path} HTTP/1.1`,
+    'host: localhost',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  return Buffer.from(`${lines.join('\r\n')}${HEADER_END}${body}`);
+}

@@ -1,0 +1,66 @@
+import type { Cluster } from '../forecast/cluster-objects.ts';
+import type { Forecast, Verdict } from '../forecast/forecast.ts';
+import { forecastMigration, forecastTogether, type Prepared, prepare } from '../forecast/forecast-migrations.ts';
+import { findingsOfSet } from '../forecast/forecast-set.ts';
+import { forecastStart } from '../forecast/forecast-start.ts';
+import { withQuotaChanges, withRatio } from '../forecast/what-if.ts';
+import type { Question } from './forecast-questions.ts';
+import type { WhatIf } from './what-if-options.ts';
+
+/** A question with the facts of its namespace, as they are and as they would be. */
+export interface Standing {
+  readonly question: Question;
+  readonly now: Prepared;
+  readonly changed: Prepared;
+}
+
+/** Reads a namespace once for all that is asked in it. */
+export async function standingOf(cluster: Cluster, question: Question, whatIf: WhatIf | undefined): Promise<Standing> {
+  const objects = {
+    cluster: await cluster.clusterObjects(),
+    namespace: await cluster.namespaceObjects(question.namespace),
+  };
+  const now = prepare(objects);
+  if (whatIf === undefined) return { question, now, changed: now };
+  const changes = whatIf.quotas.filter(({ namespace }) => namespace === question.namespace);
+  const changed = prepare({
+    cluster: whatIf.ratio === undefined ? objects.cluster : withRatio(objects.cluster, whatIf.ratio),
+    namespace: withQuotaChanges(
+      objects.namespace,
+      changes.map(({ change }) => change),
+    ),
+  });
+  return { question, now, changed };
+}
+
+export function* answersOf({ question, changed }: Standing): Generator<Forecast> {
+  const { kind, names } = question;
+  switch (kind) {
+    case 'start':
+      for (const name of names) yield forecastStart(changed, name);
+      return;
+    case 'migration':
+      for (const name of names) yield forecastMigration(changed, name);
+      return;
+    case 'set-of-migrations':
+      yield* forecastTogether(changed, names);
+      return;
+    default:
+      kind satisfies never;
+  }
+}
+
+/** The verdicts without what is changed, and without remedies, which take most of the time. */
+export function* verdictsNow({ question, now }: Standing): Generator<Verdict> {
+  const { kind, names } = question;
+  if (kind === 'start') {
+    for (const name of names) yield forecastStart(now, name).verdict;
+    return;
+  }
+  const sets = kind === 'migration' ? names.map((name) => [name]) : [names];
+  for (const set of sets) {
+    for (const finding of findingsOfSet(now.ground, set)) {
+      yield finding.kind === 'unknown' ? 'unknown' : finding.assessment.verdict;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import { readMigrations } from '../cluster/migration-file.ts';
+import type { SnapshotCluster } from '../cluster/snapshot.ts';
+import { CommandError } from './command-error.ts';
+import type { ClusterOptions } from './options.ts';
+import { runningVms, stoppedVms, vmsOnNode } from './vm-names.ts';
+import { everySelection, onlyNamespace, selectVms, shortList, type VmSelection } from './vm-selection.ts';
+
+export interface ForecastOptions extends ClusterOptions {
+  readonly filename?: readonly string[];
+  readonly node?: string;
+  readonly together?: boolean;
+  readonly start?: boolean;
+  readonly ratio?: string;
+  readonly quota?: readonly string[];
+}
+
+/** VMs of one namespace, and what is asked of them: the start or the migration of each by itself, or of all as one set. */
+export interface Question extends VmSelection {
+  readonly kind: 'start' | 'migration' | 'set-of-migrations';
+}
+
+export interface Questions {
+  readonly questions: readonly Question[];
+  /** What was assumed or left out in choosing them. */
+  readonly notes: readonly string[];
+}
+
+/** Turns what was typed into questions, one a namespace. */
+export async function askedQuestions(
+  cluster: SnapshotCluster,
+  names: readonly string[],
+  options: ForecastOptions,
+): Promise<Questions> {
+  refuseContradictions(names, options);
+  if (options.filename !== undefined) return questionsOfFiles(cluster, options.filename, options.namespace);
+  if (options.node !== undefined) return questionsOfNode(cluster, options.node, options.namespace);
+  if (options.start === true) return questionsOfStarts(cluster, names, options);
+  const selections = await selectVms(cluster, names, options, runningVms);
+  const kind = options.together === true ? 'set-of-migrations' : 'migration';
+  return {
+    questions: selections.map((selection) => ({ ...selection, kind })),
+    notes: noteIfNone(selections, 'running'),
+  };
+}
+
+/** Pairs of options that answer different questions. */
+function refuseContradictions(names: readonly string[], options: ForecastOptions): void {
+  const ways = [
+    ['names of VMs', names.length > 0],
+    ['-f', options.filename !== undefined],
+    ['--node', options.node !== undefined],
+  ].flatMap(([way, given]) => (given === true ? [way] : []));
+  if (ways.length > 1) throw new CommandError(`${ways.join(' and ')} cannot be used together`);
+  const alone = options.filename === undefined ? '--node' : '-f';
+  const isChosenOtherwise = options.filename !== undefined || options.node !== undefined;
+  if (isChosenOtherwise && options.start === true)
+    throw new CommandError(`--start and ${alone} cannot be used together`);
+  if (options.filename !== undefined && options.allNamespaces === true) {
+    throw new CommandError('-f and -A cannot be used together: the file says which VMs are meant');
+  }
+  if (options.start === true && options.together === true) {
+    throw new CommandError('--start and --together cannot be used together: each start is forecast by itself');
+  }
+}
+
+async function questionsOfStarts(
+  cluster: SnapshotCluster,
+  names: readonly string[],
+  options: ForecastOptions,
+): Promise<Questions> {
+  const selections = await selectVms(cluster, names, options, names.length > 0 ? anyVm : stoppedVms);
+  const notes = noteIfNone(selections, 'stopped');
+  for (const { namespace, names: chosen } of names.length > 0 ? selections : []) {
+    const running = new Set(runningVms(await cluster.namespaceObjects(namespace)));
+    for (const name of chosen.filter((one) => running.has(one))) {
+      notes.push(`VM ${namespace}/${name} is running: what its pod uses now counts against its start`);
+    }
+  }
+  return { questions: selections.map((selection) => ({ ...selection, kind: 'start' })), notes };
+}
+
+function anyVm(namespace: Parameters<typeof stoppedVms>[0]): readonly string[] {
+  return [...stoppedVms(namespace), ...runningVms(namespace)];
+}
+
+function noteIfNone(selections: readonly VmSelection[], state: 'running' | 'stopped'): string[] {
+  return selections.some(({ names }) => names.length > 0) ? [] : [`no ${state} VM was found`];
+}
+
+async function questionsOfNode(
+  cluster: SnapshotCluster,
+  node: string,
+  namespace: string | undefined,
+): Promise<Questions> {
+  const everywhere = await everySelection(cluster, vmsOnNode(node));
+  const known = await nodeNames(cluster);
+  if (!known.includes(node)) throw new CommandError(`there is no node ${node}; there are ${shortList(known)}`);
+  const selections = everywhere.filter((selection) => namespace === undefined || selection.namespace === namespace);
+  const limits =
+    'all migrations of the node are reckoned as asked for at once: how many KubeVirt runs at a time is not';
+  return {
+    questions: selections.map((selection) => ({ ...selection, kind: 'set-of-migrations' })),
+    notes: selections.length > 0 ? [`${limits} taken into account yet`] : [`no running VM was found on node ${node}`],
+  };
+}
+
+/** A snapshot may have no Node objects; its VMs name theirs all the same. */
+async function nodeNames(cluster: SnapshotCluster): Promise<readonly string[]> {
+  const { nodes } = await cluster.clusterObjects();
+  const names = new Set(nodes.items.map(({ metadata }) => metadata.name));
+  for (const namespace of await cluster.namespaceNames()) {
+    const { virtualMachineInstances } = await cluster.namespaceObjects(namespace);
+    for (const { status } of virtualMachineInstances.items) if (status?.nodeName) names.add(status.nodeName);
+  }
+  return [...names].sort();
+}
+
+async function questionsOfFiles(
+  cluster: SnapshotCluster,
+  files: readonly string[],
+  namespace: string | undefined,
+): Promise<Questions> {
+  const asked = new Map<string, string[]>();
+  const notes: string[] = [];
+  for (const { own, vmi } of await migrationsOf(cluster, files, namespace)) {
+    const names = asked.get(own) ?? [];
+    asked.set(own, names);
+    if (!names.includes(vmi)) names.push(vmi);
+    else notes.push(`VM ${own}/${vmi} is asked for twice: KubeVirt refuses the second migration of a VM`);
+  }
+  const questions = [...asked].map(([one, names]): Question => ({ namespace: one, names, kind: 'set-of-migrations' }));
+  return { questions, notes };
+}
+
+interface FileMigration {
+  readonly own: string;
+  readonly vmi: string;
+}
+
+async function migrationsOf(
+  cluster: SnapshotCluster,
+  files: readonly string[],
+  namespace: string | undefined,
+): Promise<readonly FileMigration[]> {
+  const found: FileMigration[] = [];
+  for (const file of files) {
+    const migrations = await readMigrations(file);
+    if (migrations.length === 0) throw new CommandError(`${file}: expected a VirtualMachineInstanceMigration in it`);
+    for (const { metadata, spec } of migrations) {
+      const own = metadata.namespace ?? namespace ?? (await onlyNamespace(cluster, runningVms));
+      if (own !== (namespace ?? own)) {
+        throw new CommandError(`${file}: has a migration of namespace ${own}, but -n says ${namespace}`);
+      }
+      found.push({ own, vmi: spec.vmiName });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,88 @@
+import { printableLines } from '../admission/plain-text.ts';
+import type { Forecast } from '../forecast/forecast.ts';
+import { forecastJson } from '../forecast/forecast-json.ts';
+import { jsonText, loadYamlText } from './documents.ts';
+import { type ForecastRow, TABLE_COLUMNS, tableRow, WIDE_COLUMNS, wideRows } from './forecast-columns.ts';
+import { ChunkedText, type Io } from './io.ts';
+import type { OutputFormat } from './options.ts';
+import { painterFor, tableLines } from './text-table.ts';
+import { summaryJson, summaryLines, type WhatIfSummary } from './what-if-summary.ts';
+
+/** Takes forecasts one after the other, so that those of a large cluster are never held all at once. */
+export interface ForecastWriter {
+  add(forecast: Forecast): Promise<void>;
+  end(summary: WhatIfSummary | undefined): Promise<void>;
+}
+
+export async function forecastWriter(output: OutputFormat | undefined, io: Io): Promise<ForecastWriter> {
+  const format = output ?? 'table';
+  switch (format) {
+    case 'json':
+      return jsonWriter(io);
+    case 'yaml':
+      return yamlWriter(io);
+    case 'table':
+    case 'wide':
+      return tableWriter(format, io);
+    default:
+      return format satisfies never;
+  }
+}
+
+/** One document, with a line for each forecast. */
+function jsonWriter({ stdout }: Io): ForecastWriter {
+  const text = new ChunkedText(stdout);
+  let separator = '{"forecasts":[\n';
+  return {
+    async add(forecast) {
+      await text.add(`${separator}${jsonText(forecastJson(forecast))}`);
+      separator = ',\n';
+    },
+    async end(summary) {
+      const start = separator === ',\n' ? '\n]' : '{"forecasts":[]';
+      const whatIf = summary === undefined ? '' : `,"whatIf":${jsonText(summaryJson(summary))}`;
+      await text.add(`${start}${whatIf}}\n`);
+      await text.flush();
+    },
+  };
+}
+
+async function yamlWriter({ stdout }: Io): Promise<ForecastWriter> {
+  const yamlText = await loadYamlText();
+  const text = new ChunkedText(stdout);
+  let heading = 'forecasts:\n';
+  return {
+    async add(forecast) {
+      await text.add(`${heading}${yamlText([forecastJson(forecast)])}`);
+      heading = '';
+    },
+    async end(summary) {
+      const start = heading === '' ? '' : 'forecasts: []\n';
+      await text.add(`${start}${summary === undefined ? '' : yamlText({ whatIf: summaryJson(summary) })}`);
+      await text.flush();
+    },
+  };
+}
+
+/** Rows wait for the last one, which may be the widest. A single VM's message is worth reading whole. */
+function tableWriter(format: 'table' | 'wide', io: Io): ForecastWriter {
+  const rows: ForecastRow[] = [];
+  let forecasts = 0;
+  let message = '';
+  return {
+    async add(forecast) {
+      rows.push(...(format === 'wide' ? wideRows(forecast) : [tableRow(forecast)]));
+      forecasts += 1;
+      message = forecast.message;
+    },
+    async end(summary) {
+      const columns = format === 'wide' ? WIDE_COLUMNS : TABLE_COLUMNS;
+      const lines = forecasts === 0 ? [] : tableLines(columns, rows, painterFor(io));
+      if (forecasts === 1) lines.push('', printableLines(message));
+      if (summary !== undefined) lines.push('', ...summaryLines(summary));
+      const text = new ChunkedText(io.stdout);
+      for (const line of lines) await text.add(`${line}\n`);
+      await text.flush();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import type { Forecast, Verdict } from '../forecast/forecast.ts';
+import type { CommandContext } from './command-context.ts';
+import { countVerdicts, exitCodeOf } from './exit-code.ts';
+import { answersOf, standingOf, verdictsNow } from './forecast-answers.ts';
+import { askedQuestions, type ForecastOptions, type Question } from './forecast-questions.ts';
+import { forecastWriter } from './forecast-writers.ts';
+import { type Io, note } from './io.ts';
+import { openCluster } from './open-cluster.ts';
+import { addClusterOptions, addGlobalOptions, collect, givenOptions } from './options.ts';
+import { readWhatIf, type WhatIf } from './what-if-options.ts';
+
+const EXAMPLES = [
+  ['one VM, with the figures and what to do', 'forecast vm1 -n team-a --snapshot cluster.yaml'],
+  ['every VM of the cluster, for a program', 'forecast -A --snapshot cluster.jsonl -o json'],
+  ['all that a drain of a node must move', 'forecast --node harv1 --snapshot cluster.yaml'],
+  ['migrations that are about to be created', 'forecast -f migrations.yaml --snapshot cluster.yaml'],
+  ['would the stopped VMs start?', 'forecast --start -n team-a --snapshot cluster.yaml'],
+  ['what if the overhead ratio were 4.5?', 'forecast -A --ratio 4.5 --snapshot cluster.yaml'],
+  ['what if a quota were larger?', 'forecast --quota team-a/default-x7k2p:limits.memory=8Gi --snapshot cluster.yaml'],
+] as const;
+
+export function addForecastCommand(program: Command, context: CommandContext): void {
+  const command = program
+    .command('forecast [vmi...]')
+    .summary('say which migrations fit their quotas')
+    .description('Forecasts whether live migrations fit the ResourceQuotas of their namespaces.')
+    .option('-f, --filename <file>', 'file of VirtualMachineInstanceMigrations, as one set (repeatable)', collect)
+    .option('--node <name>', 'every VM on the node, as one set for each namespace')
+    .option('--together', 'forecast what is selected as one set, not each by itself')
+    .option('--start', 'forecast the start of stopped VMs instead')
+    .option('--ratio <ratio>', 'what if additional-guest-memory-overhead-ratio were this')
+    .option(
+      '--quota <change>',
+      'what if NAMESPACE/NAME:KEY were VALUE, as NAMESPACE/NAME:KEY=VALUE (repeatable)',
+      collect,
+    )
+    .action((names: string[], _options, self: Command) =>
+      context.finish(forecast(names, givenOptions<ForecastOptions>(self), context.ioFor(self))),
+    );
+  addGlobalOptions(addClusterOptions(command));
+  command.addHelpText('after', () => context.examplesText(EXAMPLES));
+}
+
+/** The spine of the command: a cluster, questions, answers, an exit code. */
+async function forecast(names: readonly string[], options: ForecastOptions, io: Io): Promise<number> {
+  const cluster = await openCluster(options);
+  const { questions, notes } = await askedQuestions(cluster, names, options);
+  const whatIf = await readWhatIf(cluster, options);
+  for (const text of [...notes, ...(whatIf?.notes ?? []), ...unaskedNotes(whatIf, questions)])
+    await note(io, `note: ${text}`);
+  const writer = await forecastWriter(options.output, io);
+  const before: Verdict[] = [];
+  const after: Verdict[] = [];
+  const assumed = new Set<string>();
+  for (const question of questions) {
+    const standing = await standingOf(cluster, question, whatIf);
+    if (whatIf !== undefined) before.push(...verdictsNow(standing));
+    for (const answer of answersOf(standing)) {
+      after.push(answer.verdict);
+      rememberNotes(assumed, answer);
+      await writer.add(answer);
+    }
+  }
+  const counts = countVerdicts(after);
+  await writer.end(whatIf && { whatIf, before: countVerdicts(before), after: counts });
+  for (const text of assumed) await note(io, `note: ${text}`);
+  return exitCodeOf(counts);
+}
+
+/** A quota counts in its own namespace alone. */
+function unaskedNotes(whatIf: WhatIf | undefined, questions: readonly Question[]): string[] {
+  const asked = new Set(questions.map(({ namespace }) => namespace));
+  const others = (whatIf?.quotas ?? []).filter(({ namespace }) => !asked.has(namespace));
+  return others.map(({ namespace, change }) => `--quota ${namespace}/${change.quota} changes nothing of what is asked`);
+}
+
+function rememberNotes(assumed: Set<string>, { notes }: Forecast): void {
+  for (const text of notes) assumed.add(text);
+}

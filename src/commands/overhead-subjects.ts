@@ -1,0 +1,88 @@
+import { openSnapshot, type SnapshotCluster } from '../cluster/snapshot.ts';
+import type { NamespaceObjects } from '../forecast/cluster-objects.ts';
+import { type Launchers, launchersOf } from '../forecast/launchers.ts';
+import type { VirtualMachine } from '../objects/kubevirt.ts';
+import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
+import { CommandError } from './command-error.ts';
+import { openCluster } from './open-cluster.ts';
+import type { ClusterOptions } from './options.ts';
+import { runningVms, stoppedVms } from './vm-names.ts';
+import { everySelection, selectVms, type VmSelection } from './vm-selection.ts';
+
+export interface OverheadOptions extends ClusterOptions {
+  readonly filename?: readonly string[];
+  readonly ratio?: string;
+}
+
+/** A VM whose overhead is asked for, with what it stands among. */
+export interface OverheadSubject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly found:
+    | { readonly kind: 'running'; readonly vmi: VirtualMachineInstance }
+    | { readonly kind: 'stopped'; readonly vm: VirtualMachine }
+    | { readonly kind: 'unknown'; readonly reason: string };
+  readonly objects: NamespaceObjects;
+  readonly launchers: Launchers;
+  readonly kubeVirtVersion: string | undefined;
+}
+
+export interface OverheadQuestion {
+  readonly cluster: SnapshotCluster;
+  readonly selections: readonly VmSelection[];
+}
+
+/** The cluster whose version and settings count, and the VMs that are asked for. */
+export async function overheadQuestion(names: readonly string[], options: OverheadOptions): Promise<OverheadQuestion> {
+  const { filename, snapshot = [] } = options;
+  if (filename === undefined) {
+    const cluster = await openCluster(options);
+    return { cluster, selections: await selectVms(cluster, names, options, names.length > 0 ? anyVm : runningVms) };
+  }
+  if (names.length > 0) throw new CommandError('names of VMs and -f cannot be used together: the file says which VMs');
+  const selections = await everySelection(await openSnapshot(filename), anyVm);
+  if (selections.length === 0) {
+    throw new CommandError(`${filename.join(', ')}: no VirtualMachine or VirtualMachineInstance with a name is in it`);
+  }
+  const wanted = selections.filter(({ namespace }) => (options.namespace ?? namespace) === namespace);
+  // The files come last: an object of theirs takes the place of the same one in the snapshot.
+  return { cluster: await openSnapshot([...snapshot, ...filename]), selections: wanted };
+}
+
+function anyVm(objects: NamespaceObjects): readonly string[] {
+  return [...runningVms(objects), ...stoppedVms(objects)];
+}
+
+/** The VMs of one selection, those first that run. */
+export function* subjectsOf(
+  { namespace, names }: VmSelection,
+  objects: NamespaceObjects,
+  kubeVirtVersion: string | undefined,
+): Generator<OverheadSubject> {
+  const launchers = launchersOf(objects.pods.items);
+  const vmis = byName(objects.virtualMachineInstances.items);
+  const vms = byName(objects.virtualMachines.items);
+  for (const name of names) {
+    yield { namespace, name, found: foundBy(name, objects, { vmis, vms }), objects, launchers, kubeVirtVersion };
+  }
+}
+
+interface Named {
+  readonly vmis: ReadonlyMap<string, VirtualMachineInstance>;
+  readonly vms: ReadonlyMap<string, VirtualMachine>;
+}
+
+function foundBy(name: string, objects: NamespaceObjects, { vmis, vms }: Named): OverheadSubject['found'] {
+  const problems = [...objects.virtualMachineInstances.problems, ...objects.virtualMachines.problems];
+  const problem = problems.find((one) => one.name === name);
+  if (problem !== undefined) return { kind: 'unknown', reason: `${problem.kind} ${name}: ${problem.message}` };
+  const vmi = vmis.get(name);
+  if (vmi !== undefined) return { kind: 'running', vmi };
+  const vm = vms.get(name);
+  if (vm !== undefined) return { kind: 'stopped', vm };
+  return { kind: 'unknown', reason: `neither a VirtualMachineInstance nor a VirtualMachine ${name} was found` };
+}
+
+function byName<T extends { readonly metadata: { readonly name: string } }>(items: readonly T[]): Map<string, T> {
+  return new Map(items.map((item) => [item.metadata.name, item]));
+}

@@ -1,0 +1,28 @@
+import type { NamespaceObjects } from '../forecast/cluster-objects.ts';
+import { isFinalVmi } from '../kubevirt/migration-state.ts';
+
+/** The VMs that run. One that is not understood is among them: it is worth a line that says so. */
+export function runningVms({ virtualMachineInstances }: NamespaceObjects): readonly string[] {
+  const { items, problems } = virtualMachineInstances;
+  const running = items.filter((vmi) => !isFinalVmi(vmi)).map(({ metadata }) => metadata.name);
+  return [...running, ...namesOf(problems)].filter((name) => name !== '');
+}
+
+/** The VMs that do not run: those whose start can be asked for. */
+export function stoppedVms(namespace: NamespaceObjects): readonly string[] {
+  const running = new Set(runningVms(namespace));
+  const { items, problems } = namespace.virtualMachines;
+  const names = [...items.map(({ metadata }) => metadata.name), ...namesOf(problems)];
+  return names.filter((name) => name !== '' && !running.has(name));
+}
+
+export function vmsOnNode(node: string): (namespace: NamespaceObjects) => readonly string[] {
+  return ({ virtualMachineInstances }) =>
+    virtualMachineInstances.items
+      .filter((vmi) => !isFinalVmi(vmi) && vmi.status?.nodeName === node)
+      .map(({ metadata }) => metadata.name);
+}
+
+function namesOf(problems: readonly { readonly name: string }[]): string[] {
+  return problems.map(({ name }) => name);
+}

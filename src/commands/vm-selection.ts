@@ -1,0 +1,68 @@
+import type { SnapshotCluster } from '../cluster/snapshot.ts';
+import type { NamespaceObjects } from '../forecast/cluster-objects.ts';
+import { CommandError } from './command-error.ts';
+import type { ClusterOptions } from './options.ts';
+
+/** Names of VMs of one namespace. */
+export interface VmSelection {
+  readonly namespace: string;
+  readonly names: readonly string[];
+}
+
+/** The names of a namespace that "all of it" means to a command. */
+export type NamesOf = (objects: NamespaceObjects) => readonly string[];
+
+/** What of a cluster is asked for: names in a namespace, all of a namespace, or everything. */
+export async function selectVms(
+  cluster: SnapshotCluster,
+  asked: readonly string[],
+  options: ClusterOptions,
+  namesOf: NamesOf,
+): Promise<readonly VmSelection[]> {
+  if (options.allNamespaces === true) {
+    if (asked.length > 0) throw new CommandError('a VM is named within one namespace: give -n NAMESPACE instead of -A');
+    if (options.namespace !== undefined) throw new CommandError('-n and -A cannot be used together');
+    return everySelection(cluster, namesOf);
+  }
+  const namespace = options.namespace ?? (await onlyNamespace(cluster, namesOf));
+  if (asked.length > 0) return [{ namespace, names: [...new Set(asked)] }];
+  await requireNamespace(cluster, namespace);
+  return [{ namespace, names: sorted(namesOf(await cluster.namespaceObjects(namespace))) }];
+}
+
+export async function everySelection(cluster: SnapshotCluster, namesOf: NamesOf): Promise<readonly VmSelection[]> {
+  const selections: VmSelection[] = [];
+  for (const namespace of await cluster.namespaceNames()) {
+    const names = sorted(namesOf(await cluster.namespaceObjects(namespace)));
+    if (names.length > 0) selections.push({ namespace, names });
+  }
+  return selections;
+}
+
+/** A snapshot has no current context: without -n it must be plain which namespace is meant. */
+export async function onlyNamespace(cluster: SnapshotCluster, namesOf: NamesOf): Promise<string> {
+  const [first, ...others] = await everySelection(cluster, namesOf);
+  if (first === undefined) throw new CommandError('there is no VM to ask about: give -n NAMESPACE');
+  if (others.length === 0) return first.namespace;
+  const names = [first, ...others].map(({ namespace }) => namespace);
+  throw new CommandError(
+    `several namespaces hold VMs (${shortList(names)}): give -n NAMESPACE for one, or -A for all of them`,
+  );
+}
+
+async function requireNamespace(cluster: SnapshotCluster, namespace: string): Promise<void> {
+  const known = await cluster.namespaceNames();
+  if (!known.includes(namespace)) {
+    throw new CommandError(`there is no namespace ${namespace}; there are ${shortList(known)}`);
+  }
+}
+
+export function shortList(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  if (names.length === 0) return 'none';
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}
+
+function sorted(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
+}

@@ -1,0 +1,47 @@
+import type { VerdictCounts } from './exit-code.ts';
+import { type Column, tableLines } from './text-table.ts';
+import type { WhatIf } from './what-if-options.ts';
+
+/** What a what-if comes to. */
+export interface WhatIfSummary {
+  readonly whatIf: WhatIf;
+  readonly before: VerdictCounts;
+  readonly after: VerdictCounts;
+}
+
+export function summaryJson({ whatIf, before, after }: WhatIfSummary): object {
+  const quotas = whatIf.quotas.map(({ namespace, change, from }) => {
+    return { namespace, quota: change.quota, resource: change.resource, from: `${from}`, to: `${change.to}` };
+  });
+  return {
+    ...(whatIf.ratio === undefined ? {} : { ratio: whatIf.ratio }),
+    ...(quotas.length === 0 ? {} : { quotas }),
+    verdicts: { before, after },
+  };
+}
+
+interface CountsRow {
+  readonly label: string;
+  readonly counts: VerdictCounts;
+}
+
+const COLUMNS: readonly Column<CountsRow>[] = [
+  { title: 'WHAT IF', text: ({ label }) => label },
+  { title: 'FITS', align: 'right', text: ({ counts }) => `${counts.fits}` },
+  { title: 'WAITS', align: 'right', text: ({ counts }) => `${counts.waits}` },
+  { title: 'EXCEEDS', align: 'right', text: ({ counts }) => `${counts.exceeds}` },
+  { title: 'UNKNOWN', align: 'right', text: ({ counts }) => `${counts.unknown}` },
+];
+
+/** A small table: the verdicts as things are, and with the changes. */
+export function summaryLines({ whatIf, before, after }: WhatIfSummary): string[] {
+  const changes = whatIf.quotas.map(({ namespace, change, from }) => {
+    return `${namespace}/${change.quota} ${change.resource} ${from} -> ${change.to}`;
+  });
+  const ratio = whatIf.ratio === undefined ? [] : [`ratio ${whatIf.ratio === '' ? 'none' : whatIf.ratio}`];
+  const rows = [
+    { label: 'now', counts: before },
+    { label: [...ratio, ...changes].join(', '), counts: after },
+  ];
+  return tableLines(COLUMNS, rows, (text) => text);
+}
