@@ -15,11 +15,13 @@ export interface Answer {
 export class HttpsConnection {
   readonly #socket: TLSSocket;
   #received: Buffer = Buffer.alloc(0);
-  #resolve: ((answer: Answer) => void) | undefined;
+  #waiting: PromiseWithResolvers<Answer> | undefined;
 
   private constructor(socket: TLSSocket) {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('error', (error) => this.#waiting?.reject(error));
+    socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')));
   }
 
   static async open(port: number, ca: string): Promise<HttpsConnection> {
@@ -30,10 +32,10 @@ export class HttpsConnection {
   }
 
   roundTrip(request: Buffer): Promise<Answer> {
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-      this.#socket.write(request);
-    });
+    if (this.#socket.destroyed) return Promise.reject(new Error('the server closed the connection'));
+    this.#waiting = Promise.withResolvers();
+    this.#socket.write(request);
+    return this.#waiting.promise;
   }
 
   close(): void {
@@ -51,7 +53,7 @@ export class HttpsConnection {
     if (!(this.#received.length >= end)) return;
     const answer = { statusCode: Number(header.slice(9, 12)), body: this.#received.toString('utf8', start, end) };
     this.#received = Buffer.alloc(0);
-    this.#resolve?.(answer);
+    this.#waiting?.resolve(answer);
   }
 }
 

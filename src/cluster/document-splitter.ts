@@ -22,6 +22,7 @@ const BYTE = {
   hash: 0x23,
   percent: 0x25,
   brace: 0x7b,
+  closingBrace: 0x7d,
   bracket: 0x5b,
 } as const;
 /** After these a JSON object goes on with the next line, even if that starts with `{`. */
@@ -35,15 +36,18 @@ const JSON_GOES_ON = new Set([...Buffer.from('[,:')]);
 export class DocumentSplitter {
   readonly #file: string;
   readonly #receive: DocumentReceiver;
+  readonly #unread: readonly Buffer[];
   #block: Buffer = Buffer.alloc(0);
   #open: OpenDocument | undefined;
   #layout: 'lines' | 'documents' = 'documents';
   #line = 0;
   #documents = 0;
 
-  constructor(file: string, receive: DocumentReceiver) {
+  /** JSON lines that begin with one of `unread` are only looked at for where they end. */
+  constructor(file: string, receive: DocumentReceiver, unread: readonly string[] = []) {
     this.#file = file;
     this.#receive = receive;
+    this.#unread = unread.map((prefix) => Buffer.from(prefix));
   }
 
   get documents(): number {
@@ -106,12 +110,23 @@ export class DocumentSplitter {
 
   /** False: the object does not end on its line. */
   #readJsonLine(start: number, end: number): boolean {
+    if (this.#isUnread(this.#block.subarray(start, end))) {
+      this.#layout = 'lines';
+      this.#documents += 1;
+      return true;
+    }
     const value = parsedOrUndefined(textOf([this.#block.subarray(start, end)], this.#lineAlone()));
     if (value === undefined) return false;
     this.#layout = 'lines';
     this.#documents += 1;
     this.#receive(value, this.#lineAlone());
     return true;
+  }
+
+  /** A line that was cut off does not end like an object, and is read so that its fault is told. */
+  #isUnread(line: Buffer): boolean {
+    if (!this.#unread.some((prefix) => line.subarray(0, prefix.length).equals(prefix))) return false;
+    return line[lastVisible(line)] === BYTE.closingBrace;
   }
 
   #finishDocument(end: number): void {
@@ -153,9 +168,14 @@ function goesOn(open: OpenDocument): boolean {
 
 function noteLastByte(open: OpenDocument, line: Buffer): void {
   if (open.form === 'yaml') return;
+  const at = lastVisible(line);
+  if (at >= 0) open.lastByte = line[at] ?? 0;
+}
+
+function lastVisible(line: Buffer): number {
   let at = line.length - 1;
   while (at >= 0 && isBlank(line[at])) at -= 1;
-  if (at >= 0) open.lastByte = line[at] ?? 0;
+  return at;
 }
 
 function isBlank(byte: number | undefined): boolean {

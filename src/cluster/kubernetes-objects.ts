@@ -11,10 +11,17 @@ export interface KubernetesObject {
 
 export type ObjectReceiver = (object: KubernetesObject) => void;
 
-/** Hands on every object of a file (`-`: standard input) in order, those inside lists too. Throws SnapshotError. */
-export async function readObjects(file: string, receive: ObjectReceiver): Promise<void> {
+/**
+ * Hands on every object of a file (`-`: standard input) in order, those inside lists too. Throws SnapshotError.
+ * JSON lines that begin with one of `unread` are passed over.
+ */
+export async function readObjects(
+  file: string,
+  receive: ObjectReceiver,
+  unread: readonly string[] = [],
+): Promise<void> {
   const name = file === '-' ? 'standard input' : file;
-  const splitter = new DocumentSplitter(name, (value, place) => receiveObjects(value, place, receive));
+  const splitter = new DocumentSplitter(name, (value, place) => receiveObjects(value, place, receive), unread);
   for await (const block of readBlocks(file)) splitter.push(block);
   splitter.end();
   if (splitter.documents === 0) {

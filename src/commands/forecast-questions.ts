@@ -1,8 +1,8 @@
 import { readMigrations } from '../cluster/migration-file.ts';
 import type { SnapshotCluster } from '../cluster/snapshot.ts';
+import { runningVms, stoppedVms, vmsOnNode } from '../forecast/vm-names.ts';
 import { CommandError } from './command-error.ts';
 import type { ClusterOptions } from './options.ts';
-import { runningVms, stoppedVms, vmsOnNode } from './vm-names.ts';
 import { everySelection, onlyNamespace, selectVms, shortList, type VmSelection } from './vm-selection.ts';
 
 export interface ForecastOptions extends ClusterOptions {

@@ -44,7 +44,7 @@ export function addForecastCommand(program: Command, context: CommandContext): v
 
 /** The spine of the command: a cluster, questions, answers, an exit code. */
 async function forecast(names: readonly string[], options: ForecastOptions, io: Io): Promise<number> {
-  const cluster = await openCluster(options);
+  const cluster = await openCluster(options, options.start === true ? 'nothing' : 'virtual-machines');
   const { questions, notes } = await askedQuestions(cluster, names, options);
   const whatIf = await readWhatIf(cluster, options);
   for (const text of [...notes, ...(whatIf?.notes ?? []), ...unaskedNotes(whatIf, questions)])

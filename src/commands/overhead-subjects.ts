@@ -1,12 +1,12 @@
 import { openSnapshot, type SnapshotCluster } from '../cluster/snapshot.ts';
 import type { NamespaceObjects } from '../forecast/cluster-objects.ts';
 import { type Launchers, launchersOf } from '../forecast/launchers.ts';
+import { runningVms, stoppedVms } from '../forecast/vm-names.ts';
 import type { VirtualMachine } from '../objects/kubevirt.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import { CommandError } from './command-error.ts';
 import { openCluster } from './open-cluster.ts';
 import type { ClusterOptions } from './options.ts';
-import { runningVms, stoppedVms } from './vm-names.ts';
 import { everySelection, selectVms, type VmSelection } from './vm-selection.ts';
 
 export interface OverheadOptions extends ClusterOptions {

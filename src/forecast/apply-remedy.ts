@@ -3,7 +3,7 @@ import type { KubeVirtConfiguration } from '../objects/kubevirt.ts';
 import type { ResourceList } from '../objects/quantity-shape.ts';
 import { Quantity } from '../quantity/quantity.ts';
 import type { ClusterObjects, NamespaceObjects } from './cluster-objects.ts';
-import type { Remedy } from './forecast.ts';
+import type { DefaultLimit, Remedy } from './forecast.ts';
 import { withFreedRoom, withQuotaChanges, withRatio } from './what-if.ts';
 
 /** The objects that one forecast stands on. */
@@ -26,6 +26,8 @@ export function applyRemedy(objects: ForecastObjects, remedy: Unworded): Forecas
       return { cluster, namespace: withScaling(namespace, remedy.quota) };
     case 'set-container-limits':
       return { cluster: withContainerLimits(cluster, remedy.container), namespace };
+    case 'add-limit-range':
+      return { cluster, namespace: withLimitRange(namespace, remedy.defaults) };
     default:
       return remedy satisfies never;
   }
@@ -79,4 +81,24 @@ function withContainerLimits(objects: ClusterObjects, type: string): ClusterObje
     return { ...kubeVirt, spec: { configuration: { ...configuration, supportContainerResources: [...others, own] } } };
   });
   return { ...objects, kubeVirts: { ...objects.kubeVirts, items } };
+}
+
+function withLimitRange(objects: NamespaceObjects, defaults: readonly DefaultLimit[]): NamespaceObjects {
+  const none = new Map<string, Quantity>();
+  const limits = new Map(defaults.map(({ resource, limit }) => [resource as string, limit]));
+  const item = {
+    type: 'Container',
+    default: limits,
+    defaultRequest: none,
+    max: none,
+    min: none,
+    maxLimitRequestRatio: none,
+  };
+  const metadata = {
+    name: 'default-limits',
+    labels: new Map<string, string>(),
+    annotations: new Map<string, string>(),
+  };
+  const items = [...objects.limitRanges.items, { metadata, spec: { limits: [item] } }];
+  return { ...objects, limitRanges: { ...objects.limitRanges, items } };
 }

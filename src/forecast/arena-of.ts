@@ -29,10 +29,10 @@ export function arenaOf(
   leaving: readonly ChargedPod[],
 ): ContestedArena {
   const contested = new Set(candidates.flatMap(({ vmi }) => [vmi.metadata.uid ?? '', vmi.metadata.name]));
-  for (const vmi of situation.namespace.aborting) contested.add(vmi);
+  for (const vmi of situation.namespace.ending) contested.add(vmi);
   const keys = situation.namespace.quotas.flatMap((facts) =>
     hardKeys(situation, facts, contested).flatMap((hardKey) => {
-      const key = contestedKey(facts, hardKey);
+      const key = contestedKey(facts, hardKey, candidates);
       return candidates.some((candidate) => need(key, candidate) > 0n) ? [key] : [];
     }),
   );
@@ -47,10 +47,12 @@ export function arenaOf(
   };
 }
 
-function contestedKey(facts: QuotaFacts, hardKey: HardKey): ContestedKey {
+function contestedKey(facts: QuotaFacts, hardKey: HardKey, candidates: readonly Candidate[]): ContestedKey {
   const { resource, hard, scaling } = hardKey;
-  const used = facts.used.get(resource)?.nanos ?? 0n;
-  return { quota: facts.quota.metadata.name, resource, used, hard: hard.nanos, scaling, facts, hardKey };
+  const counted = facts.used.get(resource)?.nanos ?? 0n;
+  const key = { quota: facts.quota.metadata.name, resource, used: counted, hard: hard.nanos, scaling, facts, hardKey };
+  const coming = candidates.flatMap((candidate) => candidate.coming);
+  return coming.length === 0 ? key : { ...key, used: counted + charged(key, coming, 'created') };
 }
 
 function compensatedIndex(

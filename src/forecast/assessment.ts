@@ -32,6 +32,8 @@ export interface Assessment {
   readonly target: ResourceList;
   readonly pod: TargetPod | undefined;
   readonly refused: RefusedPod | undefined;
+  /** Of a start: Harvester's own refusal, which comes before any pod is tried. */
+  readonly harvesterRefusal?: string;
 }
 
 /**
@@ -130,7 +132,10 @@ function assessed(standing: Standing, outcome: Outcome): Assessment {
     ...(next?.exceeds === true ? { next: 'exceeds' as const } : {}),
     needsScaleUp: verdict !== 'exceeds' && lines.some(isCarriedByScaleUp),
     needsCompensation: verdict !== 'exceeds' && outcome.compensated,
-    lines: [...unspecified, ...lines.map((line) => withCause(line, candidate))],
+    lines: mergedLines(
+      unspecified,
+      lines.map((line) => withCause(line, candidate)),
+    ),
     shortfalls: shortfallsOf(situation, candidate, lines, outcome.worst.compensation),
     nextLines: following.map((line) => withCause(line, candidate)),
     nextShortfalls: shortfallsOf(situation, candidate, following, next?.worst.compensation ?? 0n),
@@ -138,6 +143,16 @@ function assessed(standing: Standing, outcome: Outcome): Assessment {
     pod: candidate.target,
     refused: undefined,
   };
+}
+
+/** A key that must be stated and is also short is one line, with the figures and the first cause. */
+function mergedLines(unspecified: readonly QuotaLine[], lines: readonly QuotaLine[]): readonly QuotaLine[] {
+  const isSame = (one: QuotaLine, other: QuotaLine): boolean =>
+    one.quota === other.quota && one.resource === other.resource;
+  const counted = lines.map((line): QuotaLine => {
+    return unspecified.some((one) => isSame(one, line)) ? { ...line, cause: 'no-limits' } : line;
+  });
+  return [...unspecified.filter((one) => !lines.some((line) => isSame(one, line))), ...counted];
 }
 
 function isCarriedByScaleUp({ used, requested, hardAfterScaleUp, scaleUp }: JudgedLine): boolean {

@@ -1,13 +1,14 @@
 import { compensationApplies } from '../harvester/compensation.ts';
-import { storedScaleUpOf } from '../harvester/quota-annotations.ts';
+import { type StoredScaleUp, storedScaleUpsOf, totalScaleUp } from '../harvester/quota-annotations.ts';
 import { harvesterMemoryNeed, scaleUpDelta } from '../harvester/scale-up.ts';
 import type { KubeVirtRelease } from '../kubevirt/release.ts';
+import type { Pod } from '../objects/kubernetes.ts';
 import type { VirtualMachineInstanceMigration } from '../objects/kubevirt.ts';
 import type { ResourceList } from '../objects/quantity-shape.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import type { Quantity } from '../quantity/quantity.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
-import { chargedPods, podsOfVmi } from './launchers.ts';
+import { chargedPods, type Launchers, podsOfVmi } from './launchers.ts';
 import type { NamespaceFacts, QuotaFacts } from './namespace-facts.ts';
 import type { StartState } from './race/arena.ts';
 import type { ChargedPod, RefusedPod, TargetPod, TargetPods } from './target-pod.ts';
@@ -20,6 +21,8 @@ export interface Candidate {
   readonly vmi: VirtualMachineInstance;
   readonly start: StartState;
   readonly target: TargetPod;
+  /** Attachment pods that a migration with a target launcher is still to get. */
+  readonly coming: readonly ChargedPod[];
   /** The running pods that go when the migration has settled; undefined where the facts do not hold them. */
   readonly sources: readonly ChargedPod[] | undefined;
   /** What Harvester adds for it, by quota; a stored one was reckoned at the ratio of its time. */
@@ -56,9 +59,15 @@ export function candidateFor(
     vmi,
     start: startState(migration, pods.target !== undefined),
     target,
+    coming: comingPods(namespace.launchers, target, pods.target),
     sources: pods.source === undefined ? undefined : chargedPods(namespace.launchers, pods.source),
     ...scaling(situation, vmi),
   };
+}
+
+function comingPods(launchers: Launchers, target: TargetPod, launcher: Pod | undefined): readonly ChargedPod[] {
+  if (target.attachment === undefined || launcher === undefined) return [];
+  return launchers.attachmentsByPodUid.has(launcher.metadata.uid ?? '') ? [] : [target.attachment];
 }
 
 function startState(migration: VirtualMachineInstanceMigration | undefined, hasTarget: boolean): StartState {
@@ -80,13 +89,20 @@ function scaling({ cluster, namespace, scaled }: Situation, vmi: VirtualMachineI
   const nextScaleUps = new Map(
     scaled.map((one) => [one.quota.metadata.name, scaleUpDelta({ ...harvester, vmi, quota: one.quota })]),
   );
+  const isLeaving = namespace.ending.has(vmi.metadata.name);
   const stored = scaled.flatMap((one) => {
-    const scaleUp = storedScaleUpOf(one.stored.scaleUps, vmi);
-    return scaleUp === undefined ? [] : [[one.quota.metadata.name, scaleUp.delta] as const];
+    const own = storedScaleUpsOf(one.stored.scaleUps, vmi);
+    return own.length === 0 || isLeaving ? [] : [[one.quota.metadata.name, summed(own)] as const];
   });
   return {
     scaleUps: stored.length === 0 ? nextScaleUps : new Map([...nextScaleUps, ...stored]),
     nextScaleUps,
     memoryNeed: compensates ? harvesterMemoryNeed(vmi, harvester) : undefined,
   };
+}
+
+/** Under its uid and under its name a VM counts twice, and Harvester takes both off in the end. */
+function summed(scaleUps: readonly StoredScaleUp[]): ResourceList {
+  const keys = new Set(scaleUps.flatMap(({ delta }) => [...delta.keys()]));
+  return new Map([...keys].map((key) => [key, totalScaleUp(scaleUps, key)]));
 }

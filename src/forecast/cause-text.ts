@@ -9,7 +9,7 @@ export const CAUSE_TEXTS: Readonly<Record<Cause, string>> = {
   'not-scaled': 'nothing scales this key of this quota during a migration, so the pod must fit into what is free',
   'older-formula': "Harvester reckons the scale-up by an older or ratio-blind formula than the pod's",
   'vm-grew': 'CPU or memory hotplug made the VM larger than when it was started under this quota',
-  'overhead-grew': "the pod's memory overhead has grown since the VM was started under this quota (ratio or version)",
+  'overhead-grew': "the pod's memory overhead has grown since the quota was made for this VM (ratio or version)",
   'sidecar-gap': "Harvester's scale-up leaves out the pod's sidecars, and less than they take is free",
   'over-quota': 'others in the namespace use more than the quota was made for',
 };

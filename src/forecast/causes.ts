@@ -19,7 +19,7 @@ interface Shortfall {
 /** Judges of the causes that a short quota key can have, in the order of the contract: the first that holds is given. */
 const JUDGES: readonly { readonly cause: Cause; readonly holds: (shortfall: Shortfall) => boolean }[] = [
   { cause: 'scaling-off', holds: ({ line }) => line.key.scaling === 'off' },
-  { cause: 'not-scaled', holds: ({ line }) => line.key.scaling === 'never' || line.scaleUp.isZero() },
+  { cause: 'not-scaled', holds: ({ line }) => line.key.scaling === 'never' || line.freshScaleUp.isZero() },
   { cause: 'older-formula', holds: coversWithFormula },
   { cause: 'vm-grew', holds: coversWithGrowth },
   { cause: 'overhead-grew', holds: coversWithOverhead },
@@ -29,7 +29,7 @@ const JUDGES: readonly { readonly cause: Cause; readonly holds: (shortfall: Shor
 /** Why the line is short. Use by others is what remains when nothing of the VM's own explains the shortfall. */
 export function causeOf(line: JudgedLine, candidate: Candidate): Cause {
   const shortBy = line.shortBy ?? Quantity.zero;
-  const gap = positive(line.requested.subtract(line.scaleUp));
+  const gap = positive(line.need.subtract(line.freshScaleUp));
   const shortfall = { line, shortBy, gap, formulaGap: formulaGap(line, candidate), candidate };
   return JUDGES.find((judge) => judge.holds(shortfall))?.cause ?? 'over-quota';
 }
@@ -40,11 +40,10 @@ export function causeOfStart(resource: string, shortBy: Quantity, { target }: Ca
   return resource.endsWith('memory') && !shortBy.exceeds(share) ? 'overhead-grew' : 'over-quota';
 }
 
-function formulaGap({ resource, scaleUp }: JudgedLine, { vmi, target }: Candidate): Quantity {
+function formulaGap({ resource, freshScaleUp }: JudgedLine, { vmi, target }: Candidate): Quantity {
   const limit = vmi.spec.domain.resources.limits.get('memory');
-  if (resource !== LIMITS_MEMORY || limit === undefined || scaleUp.isZero()) return Quantity.zero;
-  const podOverhead = Quantity.of(target.overhead.totalBytes + target.networkOverheadBytes);
-  return positive(limit.add(podOverhead).subtract(scaleUp));
+  if (resource !== LIMITS_MEMORY || limit === undefined || freshScaleUp.isZero()) return Quantity.zero;
+  return positive(limit.add(target.overhead.total).subtract(freshScaleUp));
 }
 
 /** The difference of formulas covers the shortfall, or is what the gap of sidecars alone would not have needed. */

@@ -1,5 +1,5 @@
 import type { ResourceList } from '../objects/quantity-shape.ts';
-import type { Forecast, QuotaChange, QuotaLine, Remedy } from './forecast.ts';
+import type { DefaultLimit, Forecast, QuotaChange, QuotaLine, Remedy } from './forecast.ts';
 
 /** A forecast as `-o json` prints it; quantities are canonical Kubernetes strings. */
 export function forecastJson(forecast: Forecast): object {
@@ -16,6 +16,7 @@ export function annotationJson(forecast: Forecast): object {
     ...(atBest === undefined ? {} : { atBest }),
     ...(next === undefined ? {} : { next }),
     ...(reason === undefined ? {} : { reason }),
+    ...(forecast.cause === undefined ? {} : { cause: forecast.cause }),
     needsScaleUp,
     needsCompensation,
     quotas: forecast.quotas.map(lineJson),
@@ -38,7 +39,12 @@ function lineJson({ quota, resource, used, requested, hard, hardAfterScaleUp, sh
 function remedyJson(remedy: Remedy): object {
   if (remedy.kind === 'raise-quota') return { ...remedy, changes: remedy.changes.map(changeJson) };
   if (remedy.kind === 'free-room') return { ...remedy, amounts: remedy.amounts.map(changeJson) };
+  if (remedy.kind === 'add-limit-range') return { ...remedy, defaults: remedy.defaults.map(defaultJson) };
   return remedy;
+}
+
+function defaultJson({ resource, limit }: DefaultLimit): object {
+  return { resource, limit: `${limit}` };
 }
 
 function changeJson({ quota, resource, to, where }: QuotaChange): object {

@@ -5,6 +5,7 @@ import { type Finding, findingsOfSet, type Ground, groundOf } from './forecast-s
 import { assessmentMessage, unknownMessage } from './message.ts';
 import { remediesFor } from './remedies.ts';
 import { type RemedyContext, wordedRemedy } from './remedy-text.ts';
+import type { RefusedPod } from './target-pod.ts';
 
 /** Objects of one namespace with the facts read from them, so that many forecasts read them once. */
 export interface Prepared {
@@ -42,7 +43,7 @@ function forecastOf(
   const subject = { namespace: objects.namespace.name, vmi };
   if (finding.kind === 'unknown') return unknownForecast(subject, finding.reason, finding.notes);
   const { assessment } = finding;
-  const unworded = remediesFor({ objects, assessment, reforecast });
+  const unworded = remediesFor({ objects, assessment, reforecast, ratio: ratioOf(ground) });
   const remedies = unworded.map((remedy) => wordedRemedy(remedy, remedyContext(subject.namespace, ground)));
   const { verdict, atBest, next, needsScaleUp, needsCompensation, lines, target, refused } = assessment;
   return {
@@ -50,7 +51,7 @@ function forecastOf(
     verdict,
     ...(atBest === undefined ? {} : { atBest }),
     ...(next === undefined ? {} : { next }),
-    ...(refused === undefined ? {} : { reason: `${refused.by} refuses the pod: ${refused.reason}` }),
+    ...refusalOf(refused),
     needsScaleUp,
     needsCompensation,
     quotas: lines,
@@ -65,6 +66,12 @@ function forecastOf(
     }),
     notes: finding.notes,
   };
+}
+
+/** What a forecast says of a pod that will not be stored at all. */
+export function refusalOf(refused: RefusedPod | undefined): Pick<Forecast, 'reason' | 'cause'> {
+  if (refused === undefined) return {};
+  return { reason: `${refused.by} refuses the pod: ${refused.reason}`, cause: 'not-admitted' };
 }
 
 /** A forecast that says what is missing; it never becomes a denial. */
@@ -94,4 +101,9 @@ export function remedyContext(namespace: string, ground: Ground): RemedyContext 
     isHarvester: harvester !== undefined,
     refusesEditWhilePending: harvester?.release.quotaEditRefusalWording !== undefined,
   };
+}
+
+export function ratioOf(ground: Ground): string | undefined {
+  const configuration = ground.kind === 'known' ? ground.cluster.configuration : undefined;
+  return configuration?.additionalGuestMemoryOverheadRatio ?? undefined;
 }

@@ -70,6 +70,8 @@ function sameLimits(one: NamespaceFacts, other: NamespaceFacts): boolean {
  */
 export function findingsOfSet(ground: Ground, names: readonly string[]): readonly Finding[] {
   if (ground.kind === 'unknown') return names.map(() => ({ kind: 'unknown', reason: ground.reason, notes: [] }));
+  const obstacle = underWayObstacle(ground);
+  if (obstacle !== undefined) return names.map(() => ({ kind: 'unknown', reason: obstacle, notes: [] }));
   const checked = names.map((name) => checkedVmi(ground, name));
   const usable = names.filter((_, index) => checked[index]?.kind === 'known');
   const possibilities = possibilitiesOf(ground, usable);
@@ -85,6 +87,18 @@ export function findingsOfSet(ground: Ground, names: readonly string[]): readonl
     const notes = [...ground.cluster.notes, ...check.notes];
     return { ...(found.get(name) as Agreement), notes };
   });
+}
+
+/** A migration under way moves pods and scale-ups in and out; one that is not understood leaves nothing certain. */
+function underWayObstacle({ cluster, namespace }: KnownGround): string | undefined {
+  for (const { metadata, spec } of namespace.underWay) {
+    const problem = namespace.vmiProblems.get(spec.vmiName);
+    const vmi = namespace.vmis.get(spec.vmiName);
+    const reading = vmi === undefined ? undefined : launcherReleases(cluster, vmi);
+    const reason = problem ?? (reading?.kind === 'unknown' ? reading.reason : undefined);
+    if (reason !== undefined) return `migration ${metadata.name} of ${spec.vmiName} is under way: ${reason}`;
+  }
+  return undefined;
 }
 
 type Checked = Known<{ readonly releases: readonly KubeVirtRelease[]; readonly notes: readonly string[] }>;
@@ -105,14 +119,14 @@ function checkedVmi({ cluster, namespace }: KnownGround, name: string): Checked 
 const LARGEST_RATIO = 1_000_000;
 
 /** What Go parses and yet no pod can be made of: KubeVirt then writes negative or overflown amounts. */
-function boundlessRatio({ configuration }: ClusterFacts): string | undefined {
+export function boundlessRatio({ configuration }: ClusterFacts): string | undefined {
   const text = configuration.additionalGuestMemoryOverheadRatio ?? '';
   const ratio = parseGoFloat(text);
   if (ratio === undefined || (ratio >= 0 && ratio <= LARGEST_RATIO)) return undefined;
   return `additionalGuestMemoryOverheadRatio of the KubeVirt CR is ${JSON.stringify(text)}: no pod can be made of that`;
 }
 
-interface Possibility<T> {
+export interface Possibility<T> {
   /** How this possibility differs, for the sentence that says why nothing is certain. */
   readonly assumption: string;
   readonly found: T;
@@ -148,11 +162,11 @@ function scaledChoices({ quotas }: NamespaceFacts): readonly (readonly QuotaFact
   return labelled.length < 2 ? [labelled] : [...labelled.map((quota) => [quota]), labelled];
 }
 
-type Agreement =
+export type Agreement =
   | { readonly kind: 'assessed'; readonly assessment: Assessment }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-function agreed(possibilities: readonly Possibility<Assessment>[]): Agreement {
+export function agreed(possibilities: readonly Possibility<Assessment>[]): Agreement {
   const [first, ...others] = possibilities as [Possibility<Assessment>, ...Possibility<Assessment>[]];
   const differing = others.find(({ found }) => !sameVerdict(found, first.found));
   if (differing === undefined) return { kind: 'assessed', assessment: first.found };

@@ -1,84 +1,97 @@
-import { startCheck } from '../harvester/start-check.ts';
+import { type StartCheck, startCheck } from '../harvester/start-check.ts';
 import type { KubeVirtRelease } from '../kubevirt/release.ts';
 import { vmiOfVm } from '../kubevirt/vmi-of-vm.ts';
 import type { VirtualMachine } from '../objects/kubevirt.ts';
+import { Quantity } from '../quantity/quantity.ts';
 import type { ForecastObjects } from './apply-remedy.ts';
 import { type Assessment, assessStart } from './assessment.ts';
 import type { Situation } from './candidate.ts';
 import { launcherReleases } from './cluster-facts.ts';
 import type { Forecast } from './forecast.ts';
-import { type Prepared, prepare, remedyContext, unknownForecast } from './forecast-migrations.ts';
-import type { Finding, Ground } from './forecast-set.ts';
+import { type Prepared, prepare, ratioOf, refusalOf, remedyContext, unknownForecast } from './forecast-migrations.ts';
+import { agreed, boundlessRatio, type Finding, type Ground, type Possibility } from './forecast-set.ts';
 import { assessmentMessage } from './message.ts';
 import { remediesFor } from './remedies.ts';
 import { wordedRemedy } from './remedy-text.ts';
+import type { Shortfall } from './shortfalls.ts';
 
 /** Whether a stopped VM would start: Harvester's own check first, then every quota of the namespace. */
 export function forecastStart(prepared: Prepared, name: string): Forecast {
-  const subject = { namespace: prepared.objects.namespace.name, vmi: name };
+  const { objects, ground } = prepared;
+  const subject = { namespace: objects.namespace.name, vmi: name };
   const start = startOf(prepared, name);
   if (start.kind === 'unknown') return unknownForecast(subject, start.reason, start.notes);
-  const { assessment, harvesterRefusal, notes } = start;
-  const reforecast = (objects: ForecastObjects): Finding => startOf(prepare(objects, prepared), name);
-  const unworded = remediesFor({ objects: prepared.objects, assessment, reforecast });
-  const remedies = unworded.map((remedy) => wordedRemedy(remedy, remedyContext(subject.namespace, prepared.ground)));
-  const texts = remedies.map(({ text }) => text);
-  const { verdict, needsScaleUp, needsCompensation, lines, target, refused } = assessment;
-  const reason =
-    harvesterRefusal ?? (refused === undefined ? undefined : `${refused.by} refuses the pod: ${refused.reason}`);
-  const message = assessmentMessage({ subject, assessment, remedies: unworded, remedyTexts: texts, action: 'start' });
+  const { assessment, notes } = start;
+  const reforecast = (changed: ForecastObjects): Finding => startOf(prepare(changed, prepared), name);
+  const unworded = remediesFor({ objects, assessment, reforecast, ratio: ratioOf(ground) });
+  const remedies = unworded.map((remedy) => wordedRemedy(remedy, remedyContext(subject.namespace, ground)));
+  const remedyTexts = remedies.map(({ text }) => text);
+  const { verdict, needsScaleUp, needsCompensation, lines, target, refused, harvesterRefusal } = assessment;
   return {
     ...subject,
     verdict,
-    ...(reason === undefined ? {} : { reason }),
+    ...refusalOf(refused),
+    ...(harvesterRefusal === undefined ? {} : { reason: harvesterRefusal }),
     needsScaleUp,
     needsCompensation,
     quotas: lines,
     target,
     remedies,
-    message: harvesterRefusal === undefined ? message : withSecondLine(message, harvesterRefusal),
+    message: assessmentMessage({ subject, assessment, remedies: unworded, remedyTexts, action: 'start' }),
     notes,
   };
 }
 
-function withSecondLine(message: string, line: string): string {
-  const [first, ...others] = message.split('\n');
-  return [first, line, ...others].join('\n');
-}
-
-type Start =
-  | {
-      readonly kind: 'assessed';
-      readonly assessment: Assessment;
-      readonly harvesterRefusal: string | undefined;
-      readonly notes: readonly string[];
-    }
-  | Extract<Finding, { kind: 'unknown' }>;
-
-function startOf({ objects, ground }: Prepared, name: string): Start {
-  if (ground.kind === 'unknown') return { kind: 'unknown', reason: ground.reason, notes: [] };
-  const { items, problems } = objects.namespace.virtualMachines;
+function startOf({ objects, ground }: Prepared, name: string): Finding {
+  if (ground.kind === 'unknown') return unknownStart(ground.reason);
+  const { items, problems, unreadable } = objects.namespace.virtualMachines;
+  const obstacle = unreadable ?? boundlessRatio(ground.cluster);
+  if (obstacle !== undefined) return unknownStart(obstacle);
   const problem = problems.find((one) => one.name === name);
   if (problem !== undefined) return unknownStart(`VirtualMachine ${name}: ${problem.message}`);
   const vm = items.find((one) => one.metadata.name === name);
   if (vm === undefined) return unknownStart(`VirtualMachine ${name} was not found`);
+  if (vm.spec.instancetype !== undefined && vm.spec.instancetype !== null) {
+    return unknownStart(
+      `VirtualMachine ${name} takes its size from an instance type, which is not among the objects read`,
+    );
+  }
   const reading = launcherReleases(ground.cluster, undefined);
   if (reading.kind === 'unknown') return unknownStart(reading.reason);
-  return assessedStart(ground, vm, reading.releases[0] as KubeVirtRelease, [...ground.cluster.notes, ...reading.notes]);
+  return agreedStart(ground, vm, reading.releases, [...ground.cluster.notes, ...reading.notes]);
 }
 
-function unknownStart(reason: string): Start {
+function unknownStart(reason: string): Finding {
   return { kind: 'unknown', reason, notes: [] };
 }
+
+/** An answer only where every KubeVirt that may render the pod gives the same. */
+function agreedStart(
+  ground: Extract<Ground, { kind: 'known' }>,
+  vm: VirtualMachine,
+  releases: readonly KubeVirtRelease[],
+  notes: readonly string[],
+): Finding {
+  const possibilities: Possibility<Assessment>[] = [];
+  for (const release of releases) {
+    const found = assessedStart(ground, vm, release);
+    if (found.kind === 'unknown') return { ...found, notes };
+    possibilities.push({ assumption: `KubeVirt ${release.version} renders the pod`, found: found.assessment });
+  }
+  return { ...agreed(possibilities), notes };
+}
+
+type Assessed =
+  | { readonly kind: 'assessed'; readonly assessment: Assessment }
+  | { readonly kind: 'unknown'; readonly reason: string };
 
 function assessedStart(
   { cluster, namespace, targetPods }: Extract<Ground, { kind: 'known' }>,
   vm: VirtualMachine,
   release: KubeVirtRelease,
-  notes: readonly string[],
-): Start {
+): Assessed {
   const vmi = vmiOfVm(vm, release, cluster.configuration);
-  if (vmi === undefined) return unknownStart(`VirtualMachine ${vm.metadata.name} has no template`);
+  if (vmi === undefined) return { kind: 'unknown', reason: `VirtualMachine ${vm.metadata.name} has no template` };
   const situation: Situation = {
     cluster,
     namespace,
@@ -86,39 +99,57 @@ function assessedStart(
     scaled: namespace.quotas.filter((quota) => quota.isDefault),
   };
   const assessment = assessStart(situation, vmi, release);
-  const check = harvesterRefusal(situation, vm);
-  if (check === undefined) return { kind: 'assessed', assessment, harvesterRefusal: undefined, notes };
-  if (check.kind === 'unknown') return unknownStart(check.reason);
+  const check = harvesterCheck(situation, vm);
+  if (check === undefined || check.kind === 'not-checked' || check.kind === 'passes')
+    return { kind: 'assessed', assessment };
+  if (check.kind === 'unknown') return check;
+  return { kind: 'assessed', assessment: refusedStart(situation, assessment, check) };
+}
+
+/** Harvester asks the first default quota that its cache lists; of several, any may be the one. */
+function harvesterCheck({ cluster, namespace, scaled }: Situation, vm: VirtualMachine): StartCheck | undefined {
+  const { harvester } = cluster;
+  if (harvester === undefined) return undefined;
+  const asked = scaled.length === 0 ? [undefined] : scaled.map(({ quota }) => quota);
+  const checks = asked.map((quota) =>
+    startCheck({ ...harvester, vm, namespace: namespace.namespace, quota, hasLauncherPod: false }),
+  );
+  const differs = checks.some(({ kind }) => kind !== checks[0]?.kind);
+  return differs
+    ? { kind: 'unknown', reason: 'Harvester checks the start against one of several default quotas' }
+    : checks[0];
+}
+
+type Refusal = Extract<StartCheck, { kind: 'refused' }>;
+
+function refusedStart({ namespace, scaled }: Situation, assessment: Assessment, refusal: Refusal): Assessment {
+  const { resource, needed, available, wording } = refusal;
+  const key = `limits.${resource}`;
+  const figures = `it reckons with ${needed} of ${key}, and ${available} are free`;
+  const limits = namespace.limits.kind === 'read' ? namespace.limits : undefined;
+  const shortBy = needed.subtract(available);
+  const own: Shortfall = {
+    quota: scaled[0]?.quota.metadata.name ?? '',
+    resource: key,
+    base: (resource === 'cpu' ? limits?.limitsCpu : limits?.limitsMemory) ?? Quantity.zero,
+    where: 'namespace-annotation',
+    shortBy,
+    shortByAlone: shortBy,
+    usedByOthers: scaled[0]?.used.get(key) ?? Quantity.zero,
+    scaling: 'scaled',
+  };
   return {
-    kind: 'assessed',
-    assessment: { ...assessment, verdict: 'exceeds' },
-    harvesterRefusal: check.sentence,
-    notes,
+    ...assessment,
+    verdict: 'exceeds',
+    harvesterRefusal: `Harvester itself refuses the start first ("${wording}"): ${figures}`,
+    shortfalls: withLarger(assessment.shortfalls, own),
   };
 }
 
-type Refusal =
-  | { readonly kind: 'refused'; readonly sentence: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
-
-function harvesterRefusal({ cluster, namespace, scaled }: Situation, vm: VirtualMachine): Refusal | undefined {
-  if (cluster.harvester === undefined) return undefined;
-  const check = startCheck({
-    ...cluster.harvester,
-    vm,
-    namespace: namespace.namespace,
-    quota: scaled[0]?.quota,
-    hasLauncherPod: false,
-  });
-  if (check.kind === 'unknown') return check;
-  if (check.kind !== 'refused') return undefined;
-  const { resource, needed, available, wording } = check;
-  const figures = `it reckons with ${needed} of limits.${resource}, and ${available} are free`;
-  return { kind: 'refused', sentence: `Harvester itself refuses the start first ("${wording}"): ${figures}.` };
-}
-
-/** The VMs of a namespace that are not running, by name: those whose start can be asked for. */
-export function stoppedVms({ namespace }: ForecastObjects): readonly string[] {
-  const running = new Set(namespace.virtualMachineInstances.items.map((vmi) => vmi.metadata.name));
-  return namespace.virtualMachines.items.map((vm) => vm.metadata.name).filter((name) => !running.has(name));
+/** Of two shortfalls of one key the larger is what a remedy has to cover. */
+function withLarger(shortfalls: readonly Shortfall[], own: Shortfall): readonly Shortfall[] {
+  const isSame = (one: Shortfall): boolean => one.quota === own.quota && one.resource === own.resource;
+  const other = shortfalls.find(isSame);
+  if (other !== undefined && !own.shortBy.exceeds(other.shortBy)) return shortfalls;
+  return [...shortfalls.filter((one) => !isSame(one)), own];
 }

@@ -39,7 +39,14 @@ export type Remedy =
   | { readonly kind: 'enable-scaling'; readonly text: string; readonly quota: string }
   | { readonly kind: 'free-room'; readonly text: string; readonly amounts: readonly QuotaChange[] }
   /** `container` is a type of KubeVirt's `supportContainerResources`. */
-  | { readonly kind: 'set-container-limits'; readonly text: string; readonly container: string };
+  | { readonly kind: 'set-container-limits'; readonly text: string; readonly container: string }
+  | { readonly kind: 'add-limit-range'; readonly text: string; readonly defaults: readonly DefaultLimit[] };
+
+/** What a LimitRange gives a container that states no limit. */
+export interface DefaultLimit {
+  readonly resource: 'cpu' | 'memory';
+  readonly limit: Quantity;
+}
 
 /** A quota key and the figure to set it to (or, for `free-room`, the amount to free). */
 export interface QuotaChange {
@@ -60,6 +67,8 @@ export interface Forecast {
   readonly next?: 'exceeds';
   /** What is unknown, or why KubeVirt or a LimitRange will not have the pod. */
   readonly reason?: string;
+  /** The cause that belongs to no quota key: the pod itself is refused. */
+  readonly cause?: 'not-admitted';
   readonly needsScaleUp: boolean;
   readonly needsCompensation: boolean;
   readonly quotas: readonly QuotaLine[];

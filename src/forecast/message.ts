@@ -33,10 +33,11 @@ export function unknownMessage({ namespace, vmi }: Subject, reason: string): str
 export function assessmentMessage(account: Account): string {
   const { assessment, remedyTexts } = account;
   const first = fittingLine(FIRST_LINE_LENGTH, (most) => firstLine(account, most));
+  const own = assessment.harvesterRefusal === undefined ? [] : [`${assessment.harvesterRefusal}.`];
   const arithmetic = linesToShow(assessment).map(arithmeticText);
   const advice = remedyTexts.map((text) => `Remedy: ${text}`);
   const refusals = refusalTexts(assessment.lines);
-  return [first, ...arithmetic, ...refusals, ...ratioAdvice(account), ...advice].join('\n');
+  return [first, ...own, ...arithmetic, ...refusals, ...ratioAdvice(account), ...advice].join('\n');
 }
 
 /** The lines that matter: those that are short, now or next time; if none is, all. */
@@ -74,14 +75,18 @@ function luck({ atBest }: Assessment): string {
 
 function shortfallText({ assessment, remedies, subject }: Account, most: number): string {
   if (assessment.refused !== undefined) return `${assessment.refused.by} refuses its pod: ${assessment.refused.reason}`;
-  const line = linesToShow(assessment)[0];
-  if (line === undefined) return 'its pod will not be admitted';
   const remedy = briefRemedy(shortNames(remedies[0], most), named(subject.namespace, most));
-  return `${lineText(line, most)}${luck(assessment)}${remedy === undefined ? '' : `; ${remedy}`}`;
+  const line = assessment.lines.find(isShort);
+  const what =
+    line === undefined ? (assessment.harvesterRefusal ?? 'its pod will not be admitted') : lineText(line, most);
+  return `${what}${luck(assessment)}${remedy === undefined ? '' : `; ${remedy}`}`;
 }
 
-function lineText({ quota, resource, shortBy, used, requested, hardAfterScaleUp }: QuotaLine, most: number): string {
-  if (shortBy === undefined) return `quota ${named(quota, most)} demands ${resource} of every container`;
+function lineText(
+  { quota, resource, shortBy, cause, used, requested, hardAfterScaleUp }: QuotaLine,
+  most: number,
+): string {
+  if (cause === 'no-limits') return `quota ${named(quota, most)} demands ${resource} of every container`;
   const sum = `${used} used + ${requested} requested > ${hardAfterScaleUp}`;
   return `quota ${named(quota, most)} is short of ${resource} by ${shortBy} (${sum})`;
 }

@@ -1,7 +1,9 @@
+import { type QuotaBase, quotaBase } from '../harvester/managed-quota.ts';
 import { DEFAULT_QUOTA_LABEL } from '../harvester/names.ts';
-import { namespaceLimits } from '../harvester/namespace-quota.ts';
+import { type NamespaceLimits, namespaceLimits } from '../harvester/namespace-quota.ts';
 import { type StoredScaleUps, storedScaleUps } from '../harvester/quota-annotations.ts';
 import { isUsageUnknown } from '../kubernetes/quota-admission.ts';
+import { isPodQuotaKey } from '../kubernetes/resource-names.ts';
 import { isAbortRequested, isFinal } from '../kubevirt/migration-state.ts';
 import type { LimitRange, Namespace, ResourceQuota } from '../objects/kubernetes.ts';
 import type { VirtualMachineInstanceMigration } from '../objects/kubevirt.ts';
@@ -22,11 +24,15 @@ export interface QuotaFacts {
   /** Labelled as the namespace's default quota, the only one that Harvester scales. */
   readonly isDefault: boolean;
   readonly stored: Extract<StoredScaleUps, { kind: 'read' }>;
+  /** What Harvester makes of its two keys; undefined for a quota that it never looks at. */
+  readonly bases: QuotaBase | undefined;
 }
 
 /** What holds for every migration of one namespace. */
 export interface NamespaceFacts {
   readonly namespace: Namespace;
+  /** The limits that Rancher's page has set for it. */
+  readonly limits: NamespaceLimits;
   readonly quotas: readonly QuotaFacts[];
   readonly limitRanges: readonly LimitRange[];
   readonly launchers: Launchers;
@@ -35,8 +41,8 @@ export interface NamespaceFacts {
   readonly vmiProblems: ReadonlyMap<string, string>;
   /** Migrations that have neither succeeded nor failed, oldest first. */
   readonly underWay: readonly VirtualMachineInstanceMigration[];
-  /** Uids and names of VMIs whose refused migration is being aborted: their scale-ups are about to go. */
-  readonly aborting: ReadonlySet<string>;
+  /** Uids and names of VMIs whose migration is being aborted or is over: what they have on a quota is about to go. */
+  readonly ending: ReadonlySet<string>;
   /** Pods that still count and will end by themselves: sources of migrations that are over, targets of failed ones. */
   readonly leaving: readonly ChargedPod[];
 }
@@ -64,19 +70,20 @@ export function namespaceFacts(
   if (unreadable !== undefined) return { kind: 'unknown', reason: unreadable };
   const namespace = namespaces.items[0];
   if (namespace === undefined) return { kind: 'unknown', reason: `Namespace ${objects.name} was not found` };
+  const limits = namespaceLimits(namespace);
   const read: QuotaFacts[] = [];
   for (const quota of quotas.items) {
-    const facts = quotaFacts(cluster, namespace, quota);
+    const facts = quotaFacts(cluster, { namespace, limits }, quota);
     if (facts.kind === 'unknown') return facts;
     read.push(facts.facts);
   }
-  return { kind: 'known', facts: { ...indexed, namespace, quotas: read, limitRanges: limitRanges.items } };
+  return { kind: 'known', facts: { ...indexed, namespace, limits, quotas: read, limitRanges: limitRanges.items } };
 }
 
 /** The VMIs of a namespace with their pods and migrations. */
 export type WorkloadIndex = Pick<
   NamespaceFacts,
-  'launchers' | 'vmis' | 'vmiProblems' | 'underWay' | 'aborting' | 'leaving'
+  'launchers' | 'vmis' | 'vmiProblems' | 'underWay' | 'ending' | 'leaving'
 >;
 
 export function workloadIndex({ virtualMachineInstances, pods, migrations }: NamespaceObjects): WorkloadIndex {
@@ -84,16 +91,18 @@ export function workloadIndex({ virtualMachineInstances, pods, migrations }: Nam
   const vmis = new Map(virtualMachineInstances.items.map((vmi) => [vmi.metadata.name, vmi]));
   const unfinished = migrations.items.filter((migration) => !isFinal(migration)).sort(byAge);
   const underWay = unfinished.filter((migration) => !isAborting(migration));
-  const aborting = unfinished
-    .filter(isAborting)
-    .flatMap(({ spec }) => [spec.vmiName, vmis.get(spec.vmiName)?.metadata.uid ?? '']);
+  const busy = new Set(underWay.map(({ spec }) => spec.vmiName));
+  const ending = migrations.items.map(({ spec }) => spec.vmiName).filter((name) => vmis.has(name) && !busy.has(name));
   return {
     launchers,
     vmis,
-    aborting: new Set(aborting),
+    ending: new Set(ending.flatMap((name) => [name, vmis.get(name)?.metadata.uid ?? name])),
     vmiProblems: new Map(virtualMachineInstances.problems.map(({ name, message }) => [name, message])),
     underWay,
-    leaving: virtualMachineInstances.items.flatMap((vmi) => leavingPods(launchers, vmi, underWay)),
+    leaving: [
+      ...virtualMachineInstances.items.flatMap((vmi) => leavingPods(launchers, vmi, underWay)),
+      ...abandonedPods(launchers, virtualMachineInstances),
+    ],
   };
 }
 
@@ -110,35 +119,52 @@ function leavingPods(
   return podsOfVmi(launchers, vmi, migration).leaving.flatMap((pod) => chargedPods(launchers, pod));
 }
 
+/** Launchers of VMIs that are gone: the garbage collector is about to end them. */
+function abandonedPods(
+  launchers: Launchers,
+  { items, problems }: NamespaceObjects['virtualMachineInstances'],
+): ChargedPod[] {
+  if (problems.length > 0) return [];
+  const uids = new Set(items.map((vmi) => vmi.metadata.uid ?? ''));
+  const abandoned = [...launchers.byVmiUid].filter(([uid]) => !uids.has(uid)).flatMap(([, pods]) => pods);
+  return abandoned.flatMap((pod) => chargedPods(launchers, pod));
+}
+
 function byAge(one: VirtualMachineInstanceMigration, other: VirtualMachineInstanceMigration): number {
   return (one.metadata.creationTimestamp ?? '').localeCompare(other.metadata.creationTimestamp ?? '');
 }
 
 function quotaFacts(
-  cluster: ClusterFacts,
-  namespace: Namespace,
+  { harvester }: ClusterFacts,
+  { namespace, limits }: Pick<NamespaceFacts, 'namespace' | 'limits'>,
   quota: ResourceQuota,
 ): Known<{ readonly facts: QuotaFacts }> {
   const specHard = quota.spec?.hard ?? noResources;
   const statusHard = quota.status?.hard ?? noResources;
-  if ((specHard.size > 0 && statusHard.size === 0) || isUsageUnknown(quota)) {
+  const used = quota.status?.used ?? noResources;
+  const isBehind = [...specHard.keys()].some((key) => isPodQuotaKey(key) && !used.has(key));
+  if ((specHard.size > 0 && statusHard.size === 0) || isUsageUnknown(quota) || isBehind) {
     return { kind: 'unknown', reason: `ResourceQuota ${quota.metadata.name}: its status has not been filled yet` };
   }
-  const isDefault = cluster.harvester !== undefined && quota.metadata.labels.get(DEFAULT_QUOTA_LABEL) === 'true';
-  const stored = isDefault ? keptByHarvester(namespace, quota) : NOTHING_STORED;
+  const isDefault = harvester !== undefined && quota.metadata.labels.get(DEFAULT_QUOTA_LABEL) === 'true';
+  const stored = isDefault ? keptByHarvester(namespace, limits, quota) : NOTHING_STORED;
   if (stored.kind === 'unknown') return stored;
-  const used = quota.status?.used ?? noResources;
-  return { kind: 'known', facts: { quota, specHard, statusHard, used, isDefault, stored } };
+  const { scaleUps } = stored;
+  const bases = isDefault ? quotaBase({ release: harvester.release, namespace, quota, scaleUps }) : undefined;
+  return { kind: 'known', facts: { quota, specHard, statusHard, used, isDefault, stored, bases } };
 }
 
 /** What Harvester keeps on a default quota; where it, or the namespace's limits, is garbled, Harvester stops scaling. */
-function keptByHarvester(namespace: Namespace, quota: ResourceQuota): QuotaFacts['stored'] | Unknown {
+function keptByHarvester(
+  namespace: Namespace,
+  limits: NamespaceLimits,
+  quota: ResourceQuota,
+): QuotaFacts['stored'] | Unknown {
   const stored = storedScaleUps(quota);
   if (stored.kind === 'garbled') {
     const reason = `ResourceQuota ${quota.metadata.name}: annotation ${stored.key}: ${stored.message}`;
     return { kind: 'unknown', reason };
   }
-  const limits = namespaceLimits(namespace);
   if (limits.kind === 'none' || limits.kind === 'read') return stored;
   return { kind: 'unknown', reason: `Namespace ${namespace.metadata.name}: ${limits.message}` };
 }

@@ -1,4 +1,4 @@
-import { type KeyBase, quotaBase } from '../harvester/managed-quota.ts';
+import type { KeyBase } from '../harvester/managed-quota.ts';
 import { LIMITS_CPU, LIMITS_MEMORY } from '../harvester/names.ts';
 import { Quantity } from '../quantity/quantity.ts';
 import type { Situation } from './candidate.ts';
@@ -28,11 +28,8 @@ export function hardKeys(situation: Situation, quota: QuotaFacts, contested: Rea
   const keys = [...quota.specHard].map(
     ([resource, hard]): HardKey => ({ resource, hard, base: hard, scaling: 'never' }),
   );
-  const { harvester } = situation.cluster;
-  if (harvester === undefined || !quota.isDefault) return keys;
-  const { release } = harvester;
-  const { namespace } = situation.namespace;
-  const bases = quotaBase({ release, namespace, quota: quota.quota, scaleUps: quota.stored.scaleUps });
+  const { bases } = quota;
+  if (bases === undefined) return keys;
   const others = keys.filter(({ resource }) => !Object.hasOwn(bases, resource));
   const scaling = situation.scaled.includes(quota) ? 'scaled' : 'never';
   const scalable = [LIMITS_CPU, LIMITS_MEMORY] as const;

@@ -3,12 +3,17 @@ import { type ContestedArena, type ContestedKey, charged, outstandingPods } from
 import type { Candidate } from './candidate.ts';
 import type { QuotaLine } from './forecast.ts';
 import type { Moment } from './race/arena.ts';
+import type { ChargedPod } from './target-pod.ts';
 
 /** A line with what the judgment of its cause needs. */
 export interface JudgedLine extends QuotaLine {
   readonly key: ContestedKey;
   /** What Harvester adds to this key for the migration itself. */
   readonly scaleUp: Quantity;
+  /** What it would add were the migration asked for now: a stored scale-up is of another time. */
+  readonly freshScaleUp: Quantity;
+  /** Of all pods of the migration, where `requested` is only of the one that is refused. */
+  readonly need: Quantity;
 }
 
 /** The lines of one candidate at one moment: every quota key that its pods are charged for. */
@@ -25,10 +30,12 @@ export function quotaLines(arena: ContestedArena, index: number, candidate: Cand
       quota: key.quota,
       resource: key.resource,
       used: Quantity.ofNanos(amounts.used, key.facts.used.get(key.resource)?.format ?? format),
-      requested: Quantity.ofNanos(amounts.requested, requestFormat(key, candidate)),
+      requested: Quantity.ofNanos(amounts.requested, amounts.format),
       hard,
       hardAfterScaleUp: Quantity.ofNanos(moment.hard[position] as bigint, format),
       scaleUp: Quantity.ofNanos(scaleUps[position] ?? 0n, format),
+      freshScaleUp: freshScaleUp(key, candidate),
+      need: Quantity.ofNanos(charged(key, outstandingPods(candidate), 'created'), format),
     };
     return [shortBy > 0n ? { ...line, shortBy: Quantity.ofNanos(shortBy, format) } : line];
   });
@@ -37,6 +44,8 @@ export function quotaLines(arena: ContestedArena, index: number, candidate: Cand
 interface ComparedAmounts {
   readonly used: bigint;
   readonly requested: bigint;
+  /** The family that the API server would print `requested` in: that of the pod's own amount. */
+  readonly format: Quantity['format'];
 }
 
 /**
@@ -47,11 +56,16 @@ function comparedAmounts(key: ContestedKey, candidate: Candidate, used: bigint, 
   const [launcher, ...attachments] = outstandingPods(candidate);
   const launcherNeed = launcher === undefined ? 0n : charged(key, [launcher], 'created');
   const attachmentNeed = charged(key, attachments, 'created');
-  if (attachmentNeed === 0n || used + launcherNeed > hard) return { used, requested: launcherNeed };
-  if (used + launcherNeed + attachmentNeed <= hard) return { used, requested: launcherNeed + attachmentNeed };
-  return { used: used + launcherNeed, requested: attachmentNeed };
+  const format = formatOf(key, launcher);
+  if (attachmentNeed === 0n || used + launcherNeed > hard) return { used, requested: launcherNeed, format };
+  if (used + launcherNeed + attachmentNeed <= hard) return { used, requested: launcherNeed + attachmentNeed, format };
+  return { used: used + launcherNeed, requested: attachmentNeed, format: formatOf(key, attachments[0]) };
 }
 
-function requestFormat(key: ContestedKey, candidate: Candidate): Quantity['format'] {
-  return candidate.target.launcher.usage.get(key.resource)?.format ?? 'DecimalSI';
+function formatOf({ resource }: ContestedKey, pod: ChargedPod | undefined): Quantity['format'] {
+  return pod?.usage.get(resource)?.format ?? 'DecimalSI';
+}
+
+function freshScaleUp({ scaling, quota, resource }: ContestedKey, { nextScaleUps }: Candidate): Quantity {
+  return scaling === 'scaled' ? (nextScaleUps.get(quota)?.get(resource) ?? Quantity.zero) : Quantity.zero;
 }

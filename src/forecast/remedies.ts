@@ -1,7 +1,7 @@
 import { Quantity } from '../quantity/quantity.ts';
 import { applyRemedy, type ForecastObjects, type Unworded } from './apply-remedy.ts';
 import type { Assessment } from './assessment.ts';
-import type { QuotaChange } from './forecast.ts';
+import type { DefaultLimit, QuotaChange } from './forecast.ts';
 import type { Finding } from './forecast-set.ts';
 import type { Shortfall } from './shortfalls.ts';
 
@@ -12,6 +12,8 @@ interface Plight {
   readonly objects: ForecastObjects;
   readonly assessment: Assessment;
   readonly reforecast: Reforecast;
+  /** The overhead ratio that KubeVirt uses. */
+  readonly ratio: string | undefined;
 }
 
 /** Raising a limit changes what others and Harvester reckon; after a few rounds it has settled or never will. */
@@ -66,7 +68,7 @@ function raisedQuota(plight: Plight): Unworded | undefined {
 
 function missing(assessment: Assessment | undefined): readonly Shortfall[] {
   if (assessment === undefined) return [];
-  return assessment.verdict === 'exceeds' ? assessment.shortfalls : assessment.nextShortfalls;
+  return assessment.verdict === 'fits' ? assessment.nextShortfalls : assessment.shortfalls;
 }
 
 function raisedBy(changes: readonly QuotaChange[], shortfalls: readonly Shortfall[]): readonly QuotaChange[] {
@@ -99,45 +101,64 @@ function enabledScaling(plight: Plight): Unworded | undefined {
 
 function containerLimits(plight: Plight): Unworded | undefined {
   if (plight.assessment.lines.every(({ cause }) => cause !== 'no-limits')) return undefined;
-  const remedy: Unworded = { kind: 'set-container-limits', container: 'sidecar' };
-  return cures(plight, remedy) ? remedy : undefined;
+  const sidecars: Unworded = { kind: 'set-container-limits', container: 'sidecar' };
+  if (cures(plight, sidecars)) return sidecars;
+  const defaults: Unworded = { kind: 'add-limit-range', defaults: defaultLimits(plight.assessment) };
+  return cures(plight, defaults) ? defaults : undefined;
+}
+
+/** Limits that leave the VM as it is: no smaller than what its compute container requests. */
+function defaultLimits({ pod, lines }: Assessment): readonly DefaultLimit[] {
+  const compute = pod?.launcher.spec.containers?.find(({ name }) => name === 'compute');
+  return (['cpu', 'memory'] as const).flatMap((resource) => {
+    const isMissing = lines.some((line) => line.cause === 'no-limits' && line.resource === `limits.${resource}`);
+    const request = compute?.resources.requests.get(resource);
+    if (!isMissing || request === undefined) return [];
+    return [{ resource, limit: resource === 'cpu' ? Quantity.of(request.value()) : roundedUp(resource, request) }];
+  });
 }
 
 /** The highest ratio in tenths that lets it fit. Where the scale-up moves with the pod, there is none. */
 function lowerRatio(plight: Plight): Unworded | undefined {
-  const ratio = configuredRatio(plight.objects);
+  const ratio = Number(plight.ratio ?? '1');
   if (!(ratio > 1) || ratio > 1000) return undefined;
   const at = (tenths: number): Unworded => ({ kind: 'lower-ratio', ratio: (tenths / 10).toFixed(1) });
-  let helps = 10;
-  if (!cures(plight, at(helps))) return undefined;
-  let fails = Math.ceil(ratio * 10);
-  // The overhead is all but linear in the ratio, so the edge is mostly between the guess and the next tenth.
-  const probes = [guessedTenths(plight, ratio), guessedTenths(plight, ratio) + 1];
-  while (fails - helps > 1) {
-    const probe = probes.shift();
-    const tenths = probe !== undefined && helps < probe && probe < fails ? probe : Math.floor((helps + fails) / 2);
-    if (cures(plight, at(tenths))) helps = tenths;
-    else fails = tenths;
-  }
-  return at(helps);
+  if (!cures(plight, at(LEAST_TENTHS))) return undefined;
+  const guess = guessedTenths(plight, ratio);
+  const most = highest({ helps: LEAST_TENTHS, fails: Math.ceil(ratio * 10) }, [guess, guess + 1], (tenths) =>
+    cures(plight, at(tenths)),
+  );
+  return at(most);
 }
 
+/** A ratio below 1.0 is refused. */
+const LEAST_TENTHS = 10;
+
+/** The greatest number that still helps, by halving; good guesses are tried first. */
+function highest(
+  { helps, fails }: { readonly helps: number; readonly fails: number },
+  [guess, ...guesses]: readonly number[],
+  helpsAt: (tenths: number) => boolean,
+): number {
+  if (fails - helps <= 1) return helps;
+  const isWithin = guess !== undefined && helps < guess && guess < fails;
+  const probe = isWithin ? guess : Math.floor((helps + fails) / 2);
+  return highest(helpsAt(probe) ? { helps: probe, fails } : { helps, fails: probe }, guesses, helpsAt);
+}
+
+/** The overhead is all but linear in the ratio, so the edge is mostly between this and the next tenth. */
 function guessedTenths({ assessment }: Plight, ratio: number): number {
   const short = missing(assessment).filter(({ resource }) => resource.endsWith('memory'));
   const most = Math.max(0, ...short.map(({ shortBy }) => Number(shortBy.value())));
   return Math.floor((ratio - most / Number(assessment.pod?.overhead.baseBytes ?? 1n)) * 10);
 }
 
-function configuredRatio({ cluster }: ForecastObjects): number {
-  return Number(cluster.kubeVirts.items[0]?.spec?.configuration?.additionalGuestMemoryOverheadRatio ?? '1');
-}
-
 function freedRoom(plight: Plight): Unworded | undefined {
   const { shortfalls } = plight.assessment;
-  if (shortfalls.some(({ shortByAlone, usedByOthers }) => shortByAlone.exceeds(usedByOthers))) return undefined;
   const amounts = shortfalls.map(({ quota, resource, shortByAlone }): QuotaChange => {
     return { quota, resource, to: roundedUp(resource, shortByAlone), where: 'resource-quota' };
   });
+  const isThere = amounts.every(({ to }, index) => !to.exceeds(shortfalls[index]?.usedByOthers ?? Quantity.zero));
   const remedy: Unworded = { kind: 'free-room', amounts };
-  return amounts.length > 0 && cures(plight, remedy) ? remedy : undefined;
+  return amounts.length > 0 && isThere && cures(plight, remedy) ? remedy : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Unworded } from './apply-remedy.ts';
-import type { QuotaChange, Remedy } from './forecast.ts';
+import type { DefaultLimit, QuotaChange, Remedy } from './forecast.ts';
 
 /** What the words need besides the remedy: where somebody would have to click or type. */
 export interface RemedyContext {
@@ -25,9 +25,15 @@ function textOf(remedy: Unworded, context: RemedyContext): string {
       return `Let Harvester scale quota ${remedy.quota} during migrations: remove its annotation harvesterhci.io/skipResourceQuotaAutoScaling and set the limits of namespace ${context.namespace} on Rancher's project or namespace page.`;
     case 'set-container-limits':
       return `Give containers of type ${remedy.container} requests and limits in the KubeVirt CR (spec.configuration.supportContainerResources), for example cpu 200m and memory 64M.`;
+    case 'add-limit-range':
+      return `Create a LimitRange in namespace ${context.namespace} whose Container default is ${limitsText(remedy.defaults)}; it holds for pods created from then on.`;
     default:
       return remedy satisfies never;
   }
+}
+
+function limitsText(defaults: readonly DefaultLimit[]): string {
+  return listed(defaults.map(({ resource, limit }) => `${resource} ${limit}`));
 }
 
 const PAGE_FIELDS: Readonly<Record<string, string>> = { 'limits.cpu': 'limitsCpu', 'limits.memory': 'limitsMemory' };
@@ -86,6 +92,8 @@ export function briefRemedy(remedy: Unworded | undefined, namespace: string): st
       return `let Harvester scale quota ${remedy.quota}`;
     case 'set-container-limits':
       return `give ${remedy.container} containers limits in the KubeVirt CR`;
+    case 'add-limit-range':
+      return `create a LimitRange with default limits ${limitsText(remedy.defaults)}`;
     default:
       return remedy satisfies never;
   }

@@ -1,4 +1,3 @@
-import { namespaceLimits } from '../harvester/namespace-quota.ts';
 import { Quantity } from '../quantity/quantity.ts';
 import { type ContestedKey, charged } from './arena-of.ts';
 import type { Candidate, Situation } from './candidate.ts';
@@ -31,24 +30,31 @@ export function shortfallsOf(
     if (shortBy === undefined) return [];
     const isCompensated = key.facts === situation.scaled[0] && key.resource === 'limits.memory';
     const compensated = isCompensated ? Quantity.ofNanos(compensation) : Quantity.zero;
-    const own = Quantity.ofNanos(charged(key, candidate.sources ?? [], 'settled'));
+    const where = editedWhere(situation, key);
+    // On a quota that is scaled in place the hard limit itself is edited, with the scale-ups that are in it.
+    const edited = where === 'resource-quota' ? key.facts.specHard.get(key.resource) : undefined;
     return {
       quota: key.quota,
       resource: key.resource,
-      base: key.hardKey.base,
-      where: editedWhere(situation, key),
+      base: edited ?? key.hardKey.base,
+      where,
       shortBy,
       shortByAlone: shortBy.add(compensated),
-      usedByOthers: used.subtract(own),
+      usedByOthers: usedByOthers(key, candidate, used),
       scaling: key.scaling,
     };
   });
 }
 
+/** Nothing where the VM's own running pod is not known: then all of it may be its own. */
+function usedByOthers(key: ContestedKey, { sources }: Candidate, used: Quantity): Quantity {
+  return sources === undefined ? Quantity.zero : used.subtract(Quantity.ofNanos(charged(key, sources, 'settled')));
+}
+
 /** An edit of a limit that Rancher's page has set does not last: Rancher, or Harvester, resets it. */
 function editedWhere({ cluster, namespace }: Situation, { facts, resource }: ContestedKey): QuotaChange['where'] {
   if (cluster.harvester?.release.quotaEditWhere !== 'namespace-annotation' || !facts.isDefault) return 'resource-quota';
-  const limits = namespaceLimits(namespace.namespace);
+  const { limits } = namespace;
   if (limits.kind !== 'read') return 'resource-quota';
   const limit = { 'limits.cpu': limits.limitsCpu, 'limits.memory': limits.limitsMemory }[resource];
   return limit === undefined || limit.isZero() ? 'resource-quota' : 'namespace-annotation';

@@ -1,4 +1,6 @@
 import { NAMESPACE_LIMITS_ANNOTATION, OVERHEAD_RATIO_SETTING } from '../harvester/names.ts';
+import { podRatioFromSetting } from '../harvester/settings.ts';
+import type { Setting } from '../objects/harvester.ts';
 import type { ResourceQuota } from '../objects/kubernetes.ts';
 import type { ResourceList } from '../objects/quantity-shape.ts';
 import type { Quantity } from '../quantity/quantity.ts';
@@ -6,20 +8,19 @@ import type { ClusterObjects, NamespaceObjects, ObjectsOfKind } from './cluster-
 import type { QuotaChange } from './forecast.ts';
 
 /**
- * The cluster as it would be with another overhead ratio: on Harvester the Setting, and with it the KubeVirt CR that
- * Harvester keeps in step; on plain KubeVirt the CR alone.
+ * The cluster as it would be with another overhead ratio: on Harvester the Setting, and in the KubeVirt CR what
+ * Harvester writes there for it (nothing for 0); on plain KubeVirt the CR alone.
  */
 export function withRatio(objects: ClusterObjects, ratio: string): ClusterObjects {
-  const kubeVirts = mapped(objects.kubeVirts, (kubeVirt) => ({
-    ...kubeVirt,
-    spec: {
-      ...kubeVirt.spec,
-      configuration: { ...kubeVirt.spec?.configuration, additionalGuestMemoryOverheadRatio: ratio },
-    },
-  }));
-  const settings = mapped(objects.settings, (setting) =>
-    setting.metadata.name === OVERHEAD_RATIO_SETTING ? { ...setting, value: ratio } : setting,
-  );
+  const isOurs = (setting: Setting): boolean => setting.metadata.name === OVERHEAD_RATIO_SETTING;
+  const ours = objects.settings.items.find(isOurs);
+  const written = ours === undefined ? undefined : podRatioFromSetting(ratio || (ours.default ?? ''));
+  const additionalGuestMemoryOverheadRatio = written?.kind === 'written' ? written.ratio : ratio;
+  const kubeVirts = mapped(objects.kubeVirts, (kubeVirt) => {
+    const configuration = { ...kubeVirt.spec?.configuration, additionalGuestMemoryOverheadRatio };
+    return { ...kubeVirt, spec: { ...kubeVirt.spec, configuration } };
+  });
+  const settings = mapped(objects.settings, (setting) => (isOurs(setting) ? { ...setting, value: ratio } : setting));
   return { ...objects, kubeVirts, settings };
 }
 

@@ -58,13 +58,13 @@ export function storedScaleUps(quota: ResourceQuota): StoredScaleUps {
   };
 }
 
-/** The scale-up that is already stored for a VM: Harvester does not reckon it anew while it is there. */
-export function storedScaleUpOf(
+/** The scale-ups that are already stored for a VM: Harvester reckons none anew while one is there. */
+export function storedScaleUpsOf(
   scaleUps: readonly StoredScaleUp[],
   vmi: Pick<VirtualMachineInstance, 'metadata'>,
-): StoredScaleUp | undefined {
+): readonly StoredScaleUp[] {
   const { uid, name } = vmi.metadata;
-  return scaleUps.find(({ vm }) => ('uid' in vm ? vm.uid === uid : vm.name === name));
+  return scaleUps.filter(({ vm }) => ('uid' in vm ? vm.uid === uid : vm.name === name));
 }
 
 export function totalScaleUp(scaleUps: readonly Pick<StoredScaleUp, 'delta'>[], key: string): Quantity {

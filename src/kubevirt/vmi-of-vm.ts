@@ -21,8 +21,23 @@ export function vmiOfVm(
   const { labels, annotations } = template.metadata ?? { labels: none, annotations: none };
   const { domain } = template.spec;
   const resources = { ...domain.resources, requests: storedRequests(template.spec, release, configuration) };
-  const spec = { ...template.spec, domain: { ...domain, resources } };
+  const spec = { ...template.spec, domain: { ...domain, resources, cpu: guestTopology(template.spec) } };
   return { metadata: { name, namespace, labels, annotations }, spec };
+}
+
+/**
+ * Without any topology the guest gets a socket for each CPU of the limit, or else of the request; of a partial one the
+ * rest is 1 (kubevirt v1.6.0 pkg/defaults, setDefaultCPUTopology).
+ */
+function guestTopology({
+  domain,
+}: VirtualMachineInstanceSpec): NonNullable<VirtualMachineInstanceSpec['domain']['cpu']> {
+  const { cpu, resources } = domain;
+  if (cpu?.cores || cpu?.sockets || cpu?.threads) {
+    return { ...cpu, cores: cpu.cores || 1, sockets: cpu.sockets || 1, threads: cpu.threads || 1 };
+  }
+  const cpus = resources.limits.get('cpu') ?? resources.requests.get('cpu');
+  return { ...cpu, cores: 1, sockets: cpus === undefined ? 1 : Number(cpus.value()), threads: 1 };
 }
 
 function storedRequests(

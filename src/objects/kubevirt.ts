@@ -82,6 +82,8 @@ export const virtualMachineShape = z.object({
   spec: z.object({
     runStrategy: text,
     running: flag,
+    /** Present where the size of the VM stands in another object. */
+    instancetype: z.unknown().optional(),
     template: z.object({ metadata: metadataShape.nullish(), spec: virtualMachineInstanceSpecShape }).nullish(),
   }),
   status: z.object({ printableStatus: text }).nullish(),

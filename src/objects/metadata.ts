@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { recordMembers } from './record-members.ts';
 
 const textMapShape = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((given): ReadonlyMap<string, string> => new Map(Object.entries(given ?? {})));
+  .unknown()
+  .optional()
+  .transform((given, context): ReadonlyMap<string, string> => {
+    const texts = new Map<string, string>();
+    for (const [name, text] of recordMembers(given, context)) {
+      if (typeof text === 'string') texts.set(name, text);
+      else context.issues.push({ code: 'invalid_type', expected: 'string', input: text, path: [name] });
+    }
+    return texts;
+  });
 
 /** The metadata that decisions read. `name` is empty for an object that is still to be named by `generateName`. */
 export const metadataShape = z.object({

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { Quantity, QuantityError } from '../quantity/quantity.ts';
+import { recordMembers } from './record-members.ts';
 
 /** Amounts by resource name (`cpu`, `limits.memory`, `devices.kubevirt.io/kvm`). A Map, so that no name is special. */
 export type ResourceList = ReadonlyMap<string, Quantity>;
 
 export const noResources: ResourceList = new Map();
 
-const LARGEST = 2n ** 63n - 1n;
+const LARGEST = Quantity.of(2n ** 63n - 2n);
 
 /**
  * A quantity in a stored object: a canonical string, or a number where a custom resource was written so.
@@ -22,12 +23,13 @@ export const quantityShape = z.unknown().transform((given, context): Quantity =>
 
 /** The amounts are read without a shape of their own: there are a dozen for each VM, in clusters of 10,000. */
 export const resourceListShape = z
-  .record(z.string(), z.unknown())
-  .nullish()
+  .unknown()
+  .optional()
   .transform((given, context): ResourceList => {
-    if (given === null || given === undefined) return noResources;
+    const members = recordMembers(given, context);
+    if (members.length === 0) return noResources;
     const list = new Map<string, Quantity>();
-    for (const [name, amount] of Object.entries(given)) {
+    for (const [name, amount] of members) {
       const read = readAmount(amount);
       if (read instanceof Quantity) list.set(name, read);
       else context.issues.push({ code: 'custom', input: amount, path: [name], message: read });
@@ -41,7 +43,7 @@ function readAmount(given: unknown): Quantity | string {
     return `expected a Kubernetes quantity, got ${JSON.stringify(given).slice(0, 60)}`;
   try {
     const quantity = Quantity.parse(String(given));
-    const fits = !quantity.isNegative() && quantity.value() < LARGEST;
+    const fits = !quantity.isNegative() && !quantity.exceeds(LARGEST);
     return fits ? quantity : `expected an amount from 0 to below 2^63-1, got ${given}`;
   } catch (error) {
     if (error instanceof QuantityError) return error.message;

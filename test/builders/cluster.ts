@@ -1,7 +1,7 @@
 import { type Json, merged } from './json.ts';
 
 /** As Harvester 1.7.0 runs it, with SUSE's suffix. */
-export const KUBEVIRT_VERSION = '1.6.3-150700.3.13.1';
+const KUBEVIRT_VERSION = '1.6.3-150700.3.13.1';
 
 export function kubeVirt(version: string = KUBEVIRT_VERSION, changes: Json = {}): Json {
   const object = {
@@ -19,7 +19,7 @@ export function kubeVirt(version: string = KUBEVIRT_VERSION, changes: Json = {})
   return merged(object, changes);
 }
 
-export function setting(name: string, value: string, fallback = ''): Json {
+function setting(name: string, value: string, fallback = ''): Json {
   return {
     apiVersion: 'harvesterhci.io/v1beta1',
     kind: 'Setting',

@@ -14,7 +14,7 @@ export function merged(object: Json, changes: Json): Json {
   return Object.fromEntries(result);
 }
 
-export function isObject(value: unknown): value is Json {
+function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

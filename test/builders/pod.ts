@@ -91,7 +91,10 @@ function rulesOf(kubeVirt: Json) {
 }
 
 function specJson({ containers, initContainers }: PodSpec): Json {
-  return { containers: (containers ?? []).map(containerJson), initContainers: (initContainers ?? []).map(containerJson) };
+  return {
+    containers: (containers ?? []).map(containerJson),
+    initContainers: (initContainers ?? []).map(containerJson),
+  };
 }
 
 function containerJson({ name, restartPolicy, resources }: Container): Json {

@@ -154,16 +154,13 @@ export class Scene {
       vmi: virtualMachineInstanceShape.parse(this.find('VirtualMachineInstance', name)),
       quota: resourceQuotaShape.parse(this.find('ResourceQuota', DEFAULT_QUOTA)),
     });
-    const key =
-      harvester.release.storesDeltaUnder === 'vm-name' ? `migrating-${name}` : `migratingUID-${vmiUid(name)}`;
+    const key = harvester.release.storesDeltaUnder === 'vm-name' ? `migrating-${name}` : `migratingUID-${vmiUid(name)}`;
     return this.stored(key, amountsJson(delta));
   }
 
   objects(): ForecastObjects {
     const pods = this.#objects.filter(({ kind }) => kind === 'Pod');
-    return forecastObjects(
-      this.#objects.map((one) => (one.kind === 'ResourceQuota' ? withStatus(one, pods) : one)),
-    );
+    return forecastObjects(this.#objects.map((one) => (one.kind === 'ResourceQuota' ? withStatus(one, pods) : one)));
   }
 
   forecast(name = 'vm1'): Forecast {

@@ -275,9 +275,7 @@ describe('overhead-grew, sidecar-gap and over-quota', () => {
 
   test('an overrun no larger than the share of the ratio is put down to the ratio', () => {
     // The overhead is 295 MB x 1.5, so that the share of the ratio is 147 MB.
-    expect(causes(withBase(POD_BYTES - 147_000_000).forecast())).toEqual([
-      'default-z4g94 limits.memory overhead-grew',
-    ]);
+    expect(causes(withBase(POD_BYTES - 147_000_000).forecast())).toEqual(['default-z4g94 limits.memory overhead-grew']);
     expect(causes(withBase(POD_BYTES - 148_000_000).forecast())).toEqual(['default-z4g94 limits.memory over-quota']);
   });
 

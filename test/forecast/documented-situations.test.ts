@@ -70,7 +70,7 @@ describe("Harvester's notes on migration with ResourceQuota, Harvester 1.7.0", (
     // Harvester's own sum is less than the pod's: 4Gi + 4.5 x 276Mi, without page tables and sidecar.
     expect(forecast.reason).toBe(
       'Harvester itself refuses the start first ("memory insufficient resources due to resource quota"): ' +
-        'it reckons with 5597298272 of limits.memory, and 5000Mi are free.',
+        'it reckons with 5597298272 of limits.memory, and 5000Mi are free',
     );
     expect(figures(forecast)).toEqual([
       'default-z4g94 limits.cpu 0 + 2015m of 3',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { vmi } from '../builders/virtual-machine.ts';
 import { emptyScene, type Scene, type SceneDraft, scene } from '../builders/scene.ts';
+import { vmi } from '../builders/virtual-machine.ts';
 import { causes, figures } from './figures.ts';
 
 /** A VM that runs in a namespace with room for it and `spareBytes` more. */
@@ -61,7 +61,11 @@ describe('Harvester 1.2 to 1.4.1, which changes the quota in place', () => {
     const name = 'v'.repeat(length);
     const draft = { harvester: 'v1.4.1', kubeVirt: '1.2.2', ratio: '1' };
     const base = { 'limits.cpu': '3', 'limits.memory': '5000Mi' };
-    expect(emptyScene({ ...draft, base }).started(vmi(name)).forecast(name).verdict).toBe(verdict);
+    expect(
+      emptyScene({ ...draft, base })
+        .started(vmi(name))
+        .forecast(name).verdict,
+    ).toBe(verdict);
     expect(emptyScene({ base }).started(vmi(name)).forecast(name).verdict).toBe('fits');
   });
 
@@ -95,12 +99,15 @@ describe('Harvester 1.4.2 to 1.8, base plus deltas', () => {
   test.each([
     { harvester: 'v1.7.0', kubeVirt: '1.6.3', requested: 4649965313n, added: 4737464313n },
     { harvester: 'v1.6.1', kubeVirt: '1.5.2', requested: 4633188097n, added: 4573188097n },
-  ])('of a ratio of 0, which is none, Harvester $harvester adds $added', ({ harvester, kubeVirt, requested, added }) => {
-    const none = { spec: { configuration: { additionalGuestMemoryOverheadRatio: undefined } } };
-    const line = scene({ harvester, kubeVirt }).ratio('0').changedKubeVirt(none).forecast().quotas[1];
-    expect(line?.requested.value()).toBe(requested);
-    expect(line?.hardAfterScaleUp.subtract(line.hard).value()).toBe(added);
-  });
+  ])(
+    'of a ratio of 0, which is none, Harvester $harvester adds $added',
+    ({ harvester, kubeVirt, requested, added }) => {
+      const none = { spec: { configuration: { additionalGuestMemoryOverheadRatio: undefined } } };
+      const line = scene({ harvester, kubeVirt }).ratio('0').changedKubeVirt(none).forecast().quotas[1];
+      expect(line?.requested.value()).toBe(requested);
+      expect(line?.hardAfterScaleUp.subtract(line.hard).value()).toBe(added);
+    },
+  );
 });
 
 describe('Harvester 1.9, which compensates memory', () => {

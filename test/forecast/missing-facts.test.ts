@@ -67,7 +67,8 @@ const rows: readonly Row[] = [
   },
   {
     title: 'garbage in the compensation',
-    broken: (whole) => whole.changedQuota({ metadata: { annotations: { 'harvesterhci.io/migratingCompensation': '7' } } }),
+    broken: (whole) =>
+      whole.changedQuota({ metadata: { annotations: { 'harvesterhci.io/migratingCompensation': '7' } } }),
     reason: /^ResourceQuota default-z4g94: annotation harvesterhci\.io\/migratingCompensation: /,
   },
   {
@@ -174,7 +175,10 @@ describe('a kind that could not be read at all', () => {
 
   test.each(['kubeVirts', 'settings', 'nodes'] as const)('of the cluster: %s', (kind) => {
     const objects = scene().objects();
-    const forecast = forecastMigration(prepare({ ...objects, cluster: { ...objects.cluster, [kind]: forbidden } }), 'vm1');
+    const forecast = forecastMigration(
+      prepare({ ...objects, cluster: { ...objects.cluster, [kind]: forbidden } }),
+      'vm1',
+    );
     expect(forecast).toMatchObject({ verdict: 'unknown', reason: forbidden.unreadable });
   });
 
@@ -211,9 +215,7 @@ describe('several default quotas', () => {
   });
 
   test('where there is room whichever is scaled, the answer is fits', () => {
-    const roomy = scene()
-      .with(second)
-      .base({ 'limits.cpu': '30', 'limits.memory': '30Gi' });
+    const roomy = scene().with(second).base({ 'limits.cpu': '30', 'limits.memory': '30Gi' });
     expect(roomy.forecast().verdict).toBe('fits');
   });
 

@@ -28,10 +28,13 @@ describe('which quotas concern a migration', () => {
     { scopes: ['NotTerminating'], verdict: 'exceeds' },
     { scopes: ['NotBestEffort', 'NotTerminating'], verdict: 'exceeds' },
     { scopes: ['NotBestEffort', 'Terminating'], verdict: 'fits' },
-  ])('a launcher pod is burstable and has no deadline, so a quota of scope $scopes: $verdict', ({ scopes, verdict }) => {
-    const scoped = quota('scoped', { pods: '1' }, { spec: { scopes } });
-    expect(plainScene({ pods: '5' }).with(scoped).forecast().verdict).toBe(verdict);
-  });
+  ])(
+    'a launcher pod is burstable and has no deadline, so a quota of scope $scopes: $verdict',
+    ({ scopes, verdict }) => {
+      const scoped = quota('scoped', { pods: '1' }, { spec: { scopes } });
+      expect(plainScene({ pods: '5' }).with(scoped).forecast().verdict).toBe(verdict);
+    },
+  );
 
   test.each([
     { operator: 'In', values: ['vm-high'], verdict: 'exceeds' },
@@ -47,7 +50,9 @@ describe('which quotas concern a migration', () => {
   });
 
   test('a priority class that the server gave the running pod will be given to the next one', () => {
-    const selector = { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['cluster-default'] }] };
+    const selector = {
+      matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['cluster-default'] }],
+    };
     const scoped = quota('scoped', { pods: '0' }, { spec: { scopeSelector: selector } });
     const running = plainScene({ pods: '5' }).changed('Pod', 'virt-launcher-vm1-src01', {
       spec: { priorityClassName: 'cluster-default' },
@@ -154,9 +159,13 @@ describe('what a quota counts', () => {
 
 describe('limits that are being changed', () => {
   test('status.hard behind spec.hard will follow within a moment, so that spec.hard counts', () => {
-    const lagging = quota('team-quota', { 'limits.memory': '10Gi' }, {
-      status: { hard: { 'limits.memory': '5Gi' }, used: { 'limits.memory': '4Gi' } },
-    });
+    const lagging = quota(
+      'team-quota',
+      { 'limits.memory': '10Gi' },
+      {
+        status: { hard: { 'limits.memory': '5Gi' }, used: { 'limits.memory': '4Gi' } },
+      },
+    );
     const forecast = plainScene({}).with(lagging).forecast();
     expect(forecast.verdict).toBe('fits');
     expect(forecast.quotas[0]?.hard.toString()).toBe('5Gi');
@@ -172,9 +181,7 @@ describe('limits that are being changed', () => {
 
   test("a key that the namespace limits appears in the quota even if the quota's spec lacks it", () => {
     const cpuOnly = scene().changedQuota({ spec: { hard: { 'limits.memory': undefined } } });
-    const forecast = cpuOnly
-      .with(otherPod({ limits: { cpu: '10m', memory: '8Gi' } }))
-      .forecast();
+    const forecast = cpuOnly.with(otherPod({ limits: { cpu: '10m', memory: '8Gi' } })).forecast();
     expect(figures(forecast).some((text) => text.includes('limits.memory'))).toBe(true);
   });
 

@@ -28,7 +28,9 @@ describe('the version that renders the pod', () => {
   });
 
   test('one that is no version is unknown', () => {
-    const odd = scene().changedKubeVirt({ status: { observedKubeVirtVersion: 'devel' } }).forecast();
+    const odd = scene()
+      .changedKubeVirt({ status: { observedKubeVirtVersion: 'devel' } })
+      .forecast();
     expect(odd.verdict).toBe('unknown');
     expect(odd.reason).toContain('devel');
   });
@@ -155,14 +157,21 @@ describe('architectures', () => {
       .changedKubeVirt({ status: { defaultArchitecture: 'arm64' } });
     expect(unsaid.forecast().target.get('limits.memory')?.toString()).toBe('4998791041');
     expect(
-      unsaid.changedKubeVirt({ status: { defaultArchitecture: '' } }).forecast().target.get('limits.memory')?.toString(),
+      unsaid
+        .changedKubeVirt({ status: { defaultArchitecture: '' } })
+        .forecast()
+        .target.get('limits.memory')
+        ?.toString(),
     ).toBe('4797464313');
   });
 });
 
 describe('of several KubeVirt objects', () => {
   test('the one that is Deployed is taken', () => {
-    const second = kubeVirt('v1.1.0', { metadata: { name: 'old', namespace: 'kubevirt' }, status: { phase: 'Deleted' } });
+    const second = kubeVirt('v1.1.0', {
+      metadata: { name: 'old', namespace: 'kubevirt' },
+      status: { phase: 'Deleted' },
+    });
     expect(figures(scene().with(second).forecast())[1]).toContain('of 9980344313');
   });
 
@@ -180,6 +189,11 @@ describe('of several KubeVirt objects', () => {
   });
 
   test('the only one is taken whatever its phase', () => {
-    expect(scene().changedKubeVirt({ status: { phase: 'Deploying' } }).with(vmi('vm2')).forecast().verdict).toBe('fits');
+    expect(
+      scene()
+        .changedKubeVirt({ status: { phase: 'Deploying' } })
+        .with(vmi('vm2'))
+        .forecast().verdict,
+    ).toBe('fits');
   });
 });

@@ -145,10 +145,12 @@ describe('a remedy that is carried out', () => {
   });
 
   test('room is freed by what others use', () => {
-    const crowded = scene().with(otherPod({ limits: { cpu: '100m', memory: '1Gi' } })).objects();
+    const crowded = scene()
+      .with(otherPod({ limits: { cpu: '100m', memory: '1Gi' } }))
+      .objects();
     expect(verdictOf(crowded)).toBe('exceeds');
-    expect(
-      verdictOf(applyRemedy(crowded, { kind: 'free-room', amounts: [change('limits.memory', '1Gi')] })),
-    ).toBe('fits');
+    expect(verdictOf(applyRemedy(crowded, { kind: 'free-room', amounts: [change('limits.memory', '1Gi')] }))).toBe(
+      'fits',
+    );
   });
 });

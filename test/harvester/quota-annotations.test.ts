@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import {
   hasStoredScaleUp,
   skipsScaling,
-  storedScaleUpOf,
   storedScaleUps,
+  storedScaleUpsOf,
   totalScaleUp,
 } from '../../src/harvester/quota-annotations.ts';
 import { printed, quotaWith, vmiWith } from './objects.ts';
@@ -110,9 +110,11 @@ describe('the scale-ups stored on a quota', () => {
     const vmi = vmiWith({ cpu: '1' });
     const byName = read({ 'harvesterhci.io/migrating-vm1': '{}', 'harvesterhci.io/migrating-vm2': '{}' });
     const byUid = read({ [`harvesterhci.io/migratingUID-${UID}`]: '{}' });
-    expect(storedScaleUpOf(byName.scaleUps, vmi)?.key).toBe('harvesterhci.io/migrating-vm1');
-    expect(storedScaleUpOf(byUid.scaleUps, vmi)?.key).toBe(`harvesterhci.io/migratingUID-${UID}`);
-    expect(storedScaleUpOf(read({ 'harvesterhci.io/migratingUID-other': '{}' }).scaleUps, vmi)).toBeUndefined();
+    expect(storedScaleUpsOf(byName.scaleUps, vmi).map(({ key }) => key)).toEqual(['harvesterhci.io/migrating-vm1']);
+    expect(storedScaleUpsOf(byUid.scaleUps, vmi).map(({ key }) => key)).toEqual([
+      `harvesterhci.io/migratingUID-${UID}`,
+    ]);
+    expect(storedScaleUpsOf(read({ 'harvesterhci.io/migratingUID-other': '{}' }).scaleUps, vmi)).toEqual([]);
   });
 });
 

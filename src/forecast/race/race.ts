@@ -43,7 +43,7 @@ const SCALED_UP: Part = { scaleUp: 'in-quota', target: 'not-counted', source: 'c
 function outcomeOf(arena: Arena, index: number, held: HeldPhase, settling: Settling): Outcome {
   const bit = 1 << index;
   const refusing = held.ends.find((end) => (end.admitted & bit) === 0);
-  const admitting = held.ends.find((end) => (end.admitted & bit) !== 0);
+  const admitting = leastCompensated(held.ends.filter((end) => (end.admitted & bit) !== 0));
   const stuckAt = settling.stuckAt.get(index);
   return {
     fitsAlways: refusing === undefined,
@@ -53,6 +53,11 @@ function outcomeOf(arena: Arena, index: number, held: HeldPhase, settling: Settl
     worst: stuckAt ?? refusing?.moment ?? momentOfAdmission(arena, index, admitting as HeldEnd),
     compensated: (held.compensated & bit) !== 0,
   };
+}
+
+/** Compensation that was reckoned although the pod fits without it is a rare detour, not what is shown. */
+function leastCompensated(ends: readonly HeldEnd[]): HeldEnd | undefined {
+  return ends.toSorted((one, other) => (one.moment.compensation < other.moment.compensation ? -1 : 1))[0];
 }
 
 /** The sums right before the contestant's own pod was counted, in an order in which it came last. */

@@ -1,5 +1,5 @@
-import type { NamespaceObjects } from '../forecast/cluster-objects.ts';
 import { isFinalVmi } from '../kubevirt/migration-state.ts';
+import type { NamespaceObjects } from './cluster-objects.ts';
 
 /** The VMs that run. One that is not understood is among them: it is worth a line that says so. */
 export function runningVms({ virtualMachineInstances }: NamespaceObjects): readonly string[] {
