@@ -51,7 +51,7 @@ function unknownDifferences(name: string, { reason }: Forecast, { quotaKind }: O
   return quotaKind === 'two-default' ? [] : [`${name}: unknown, ${reason}`];
 }
 
-export function observedVerdict({ whileHeld, settled }: ObservedMigration): Exclude<Verdict, 'unknown'> {
+function observedVerdict({ whileHeld, settled }: ObservedMigration): Exclude<Verdict, 'unknown'> {
   if (whileHeld.result === 'admitted') return 'fits';
   return settled.result === 'admitted' ? 'waits' : 'exceeds';
 }

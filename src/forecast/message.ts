@@ -7,7 +7,7 @@ import { briefRemedy } from './remedy-text.ts';
 import { fittingLine, shortenMiddle } from './shorten.ts';
 
 /** The first line of a message stands alone: clients show at most this much of a warning. */
-export const FIRST_LINE_LENGTH = 256;
+const FIRST_LINE_LENGTH = 256;
 
 export interface Subject {
   readonly namespace: string;
@@ -41,7 +41,7 @@ export function assessmentMessage(account: Account): string {
 }
 
 /** The lines that matter: those that are short, now or next time; if none is, all. */
-export function linesToShow({ lines, nextLines }: Assessment): readonly QuotaLine[] {
+function linesToShow({ lines, nextLines }: Assessment): readonly QuotaLine[] {
   const short = lines.filter(isShort);
   if (short.length > 0) return short;
   return [...lines, ...nextLines.filter(isShort)];

@@ -22,7 +22,7 @@ export function isCpuDedicated(vmi: RenderedVmi): boolean {
 }
 
 /** VirtualMachineInstance.WantsToHaveQOSGuaranteed. */
-export function wantsGuaranteedQos(vmi: RenderedVmi, rules: OverheadRules): boolean {
+function wantsGuaranteedQos(vmi: RenderedVmi, rules: OverheadRules): boolean {
   const { limits, requests } = vmi.spec.domain.resources;
   const cpuRequest = amountOf(requests, 'cpu');
   if (cpuRequest.isZero() || !cpuRequest.equals(amountOf(limits, 'cpu'))) return false;

@@ -52,10 +52,6 @@ export function vmiWith(limits: Amounts, requests: Amounts = {}, name = 'vm1'): 
   });
 }
 
-export function amounts(given: Amounts): ResourceList {
-  return resourceListShape.parse(given);
-}
-
 /** By key, as Kubernetes prints it: what Harvester writes into an annotation. */
 export function printed(list: ResourceList): Record<string, string> {
   return Object.fromEntries([...list].map(([key, amount]) => [key, amount.toString()]));
