@@ -31,6 +31,7 @@ export interface Assessment {
   readonly nextShortfalls: readonly Shortfall[];
   readonly target: ResourceList;
   readonly pod: TargetPod | undefined;
+  readonly vmi: VirtualMachineInstance | undefined;
   readonly refused: RefusedPod | undefined;
   /** Of a start: Harvester's own refusal, which comes before any pod is tried. */
   readonly harvesterRefusal?: string;
@@ -107,6 +108,7 @@ function refusal(refused: RefusedPod): Assessment {
     nextShortfalls: [],
     target: noResources,
     pod: undefined,
+    vmi: undefined,
     refused,
   };
 }
@@ -141,6 +143,7 @@ function assessed(standing: Standing, outcome: Outcome): Assessment {
     nextShortfalls: shortfallsOf(situation, candidate, following, next?.worst.compensation ?? 0n),
     target: candidate.target.launcher.usage,
     pod: candidate.target,
+    vmi: candidate.vmi,
     refused: undefined,
   };
 }

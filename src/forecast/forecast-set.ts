@@ -90,7 +90,7 @@ export function findingsOfSet(ground: Ground, names: readonly string[]): readonl
 }
 
 /** A migration under way moves pods and scale-ups in and out; one that is not understood leaves nothing certain. */
-function underWayObstacle({ cluster, namespace }: KnownGround): string | undefined {
+export function underWayObstacle({ cluster, namespace }: KnownGround): string | undefined {
   for (const { metadata, spec } of namespace.underWay) {
     const problem = namespace.vmiProblems.get(spec.vmiName);
     const vmi = namespace.vmis.get(spec.vmiName);

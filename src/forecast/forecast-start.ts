@@ -9,7 +9,14 @@ import type { Situation } from './candidate.ts';
 import { launcherReleases } from './cluster-facts.ts';
 import type { Forecast } from './forecast.ts';
 import { type Prepared, prepare, ratioOf, refusalOf, remedyContext, unknownForecast } from './forecast-migrations.ts';
-import { agreed, boundlessRatio, type Finding, type Ground, type Possibility } from './forecast-set.ts';
+import {
+  agreed,
+  boundlessRatio,
+  type Finding,
+  type Ground,
+  type Possibility,
+  underWayObstacle,
+} from './forecast-set.ts';
 import { assessmentMessage } from './message.ts';
 import { remediesFor } from './remedies.ts';
 import { wordedRemedy } from './remedy-text.ts';
@@ -45,7 +52,7 @@ export function forecastStart(prepared: Prepared, name: string): Forecast {
 function startOf({ objects, ground }: Prepared, name: string): Finding {
   if (ground.kind === 'unknown') return unknownStart(ground.reason);
   const { items, problems, unreadable } = objects.namespace.virtualMachines;
-  const obstacle = unreadable ?? boundlessRatio(ground.cluster);
+  const obstacle = unreadable ?? boundlessRatio(ground.cluster) ?? underWayObstacle(ground);
   if (obstacle !== undefined) return unknownStart(obstacle);
   const problem = problems.find((one) => one.name === name);
   if (problem !== undefined) return unknownStart(`VirtualMachine ${name}: ${problem.message}`);
@@ -125,7 +132,10 @@ type Refusal = Extract<StartCheck, { kind: 'refused' }>;
 function refusedStart({ namespace, scaled }: Situation, assessment: Assessment, refusal: Refusal): Assessment {
   const { resource, needed, available, wording } = refusal;
   const key = `limits.${resource}`;
-  const figures = `it reckons with ${needed} of ${key}, and ${available} are free`;
+  const room = available.isNegative()
+    ? `its limit is passed by ${Quantity.zero.subtract(available)} already`
+    : `${available} are free`;
+  const figures = `it reckons with ${needed} of ${key}, and ${room}`;
   const limits = namespace.limits.kind === 'read' ? namespace.limits : undefined;
   const shortBy = needed.subtract(available);
   const own: Shortfall = {

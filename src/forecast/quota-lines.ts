@@ -12,6 +12,8 @@ export interface JudgedLine extends QuotaLine {
   readonly scaleUp: Quantity;
   /** What it would add were the migration asked for now: a stored scale-up is of another time. */
   readonly freshScaleUp: Quantity;
+  /** What is used before any pod of the migration, where `used` may hold its launcher already. */
+  readonly usedBefore: Quantity;
   /** Of all pods of the migration, where `requested` is only of the one that is refused. */
   readonly need: Quantity;
 }
@@ -35,6 +37,7 @@ export function quotaLines(arena: ContestedArena, index: number, candidate: Cand
       hardAfterScaleUp: Quantity.ofNanos(moment.hard[position] as bigint, format),
       scaleUp: Quantity.ofNanos(scaleUps[position] ?? 0n, format),
       freshScaleUp: freshScaleUp(key, candidate),
+      usedBefore: Quantity.ofNanos(moment.used[position] as bigint, format),
       need: Quantity.ofNanos(charged(key, outstandingPods(candidate), 'created'), format),
     };
     return [shortBy > 0n ? { ...line, shortBy: Quantity.ofNanos(shortBy, format) } : line];

@@ -75,10 +75,10 @@ function raisedBy(changes: readonly QuotaChange[], shortfalls: readonly Shortfal
   const raised = shortfalls.map(({ quota, resource, base, where, shortByAlone }): QuotaChange => {
     return { quota, resource, to: roundedUp(resource, base.add(shortByAlone)), where };
   });
-  const untouched = changes.filter(
-    (one) => !raised.some((other) => other.quota === one.quota && other.resource === one.resource),
-  );
-  return [...untouched, ...raised];
+  const isSame = (one: QuotaChange, other: QuotaChange): boolean => {
+    return one.quota === other.quota && one.resource === other.resource && one.where === other.where;
+  };
+  return [...changes.filter((one) => !raised.some((other) => isSame(one, other))), ...raised];
 }
 
 /** Rancher's pages take memory in Mi and CPU in thousandths; a figure that cannot be typed in is no remedy. */
@@ -107,14 +107,20 @@ function containerLimits(plight: Plight): Unworded | undefined {
   return cures(plight, defaults) ? defaults : undefined;
 }
 
-/** Limits that leave the VM as it is: no smaller than what its compute container requests. */
-function defaultLimits({ pod, lines }: Assessment): readonly DefaultLimit[] {
-  const compute = pod?.launcher.spec.containers?.find(({ name }) => name === 'compute');
+/** Limits that the guest never reaches: its memory with the pod's overhead, and a core for each of its CPUs. */
+function defaultLimits({ pod, vmi, lines }: Assessment): readonly DefaultLimit[] {
+  if (pod === undefined || vmi === undefined) return [];
+  const { cpu, memory, resources } = vmi.spec.domain;
+  const guest = memory?.guest ?? resources.requests.get('memory') ?? Quantity.zero;
+  const compute = pod.launcher.spec.containers?.find(({ name }) => name === 'compute')?.resources.requests;
+  const needs = {
+    cpu: Quantity.of(BigInt((cpu?.cores || 1) * (cpu?.sockets || 1) * (cpu?.threads || 1))),
+    memory: guest.add(pod.overhead.total),
+  };
   return (['cpu', 'memory'] as const).flatMap((resource) => {
     const isMissing = lines.some((line) => line.cause === 'no-limits' && line.resource === `limits.${resource}`);
-    const request = compute?.resources.requests.get(resource);
-    if (!isMissing || request === undefined) return [];
-    return [{ resource, limit: resource === 'cpu' ? Quantity.of(request.value()) : roundedUp(resource, request) }];
+    const least = needs[resource].max(compute?.get(resource) ?? Quantity.zero);
+    return isMissing ? [{ resource, limit: roundedUp(resource, least) }] : [];
   });
 }
 

@@ -26,7 +26,7 @@ export function shortfallsOf(
   lines: readonly JudgedLine[],
   compensation: bigint,
 ): Shortfall[] {
-  return lines.flatMap(({ key, shortBy, used }) => {
+  return lines.flatMap(({ key, shortBy, usedBefore }) => {
     if (shortBy === undefined) return [];
     const isCompensated = key.facts === situation.scaled[0] && key.resource === 'limits.memory';
     const compensated = isCompensated ? Quantity.ofNanos(compensation) : Quantity.zero;
@@ -40,7 +40,7 @@ export function shortfallsOf(
       where,
       shortBy,
       shortByAlone: shortBy.add(compensated),
-      usedByOthers: usedByOthers(key, candidate, used),
+      usedByOthers: usedByOthers(key, candidate, usedBefore),
       scaling: key.scaling,
     };
   });

@@ -43,7 +43,7 @@ function parsed(text: string): Quantity | undefined {
   }
 }
 
-function overcommitPercent({ configuration }: RenderRequest): number {
+export function overcommitPercent({ configuration }: Pick<RenderRequest, 'configuration'>): number {
   const percent = Math.trunc(configuration.developerConfiguration?.memoryOvercommit ?? 0);
   return percent > 0 ? percent : NO_OVERCOMMIT;
 }

@@ -2,6 +2,7 @@ import type { KubeVirtConfiguration, VirtualMachine } from '../objects/kubevirt.
 import { quantityShape, type ResourceList, type Resources } from '../objects/quantity-shape.ts';
 import type { VirtualMachineInstance, VirtualMachineInstanceSpec } from '../objects/virtual-machine-instance.ts';
 import { Quantity } from '../quantity/quantity.ts';
+import { overcommitPercent } from './compute-memory.ts';
 import type { KubeVirtRelease } from './release-rules.ts';
 
 /**
@@ -53,8 +54,8 @@ function storedRequests(
   fillFromLimit('memory', requests, resources);
   const memory = guestMemory(spec);
   if (requests.has('memory') || memory?.isPositive() !== true) return requests;
-  const overcommit = configuration.developerConfiguration?.memoryOvercommit ?? 100;
-  return requests.set('memory', rule === 'as-stored' ? overcommitted(memory, overcommit) : memory);
+  const percent = overcommitPercent({ configuration });
+  return requests.set('memory', rule === 'as-stored' ? overcommitted(memory, percent) : memory);
 }
 
 function fillFromLimit(

@@ -40,7 +40,7 @@ export const resourceListShape = z
 /** The amount, or what was expected in its place. */
 function readAmount(given: unknown): Quantity | string {
   if (typeof given !== 'string' && typeof given !== 'number')
-    return `expected a Kubernetes quantity, got ${JSON.stringify(given).slice(0, 60)}`;
+    return `expected a Kubernetes quantity, got ${String(JSON.stringify(given)).slice(0, 60)}`;
   try {
     const quantity = Quantity.parse(String(given));
     const fits = !quantity.isNegative() && !quantity.exceeds(LARGEST);

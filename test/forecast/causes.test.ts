@@ -55,6 +55,20 @@ describe('not-admitted', () => {
     expect(forecast.reason).toMatch(/refuses the pod: container compute would request 3 of cpu, over its limit of 2$/);
   });
 
+  test('it is the cause of the forecast itself, for it belongs to no quota key', () => {
+    const refused = scene()
+      .with(limitRange({ type: 'Container', max: { cpu: '1' } }))
+      .forecast();
+    expect(refused).toMatchObject({ verdict: 'exceeds', cause: 'not-admitted', quotas: [] });
+    expect(
+      scene()
+        .changedVmi({ metadata: { labels: { logVerbosity: 'high' } } })
+        .forecast().cause,
+    ).toBe('not-admitted');
+    expect(scene().forecast().cause).toBeUndefined();
+    expect(scene({ ratio: '4.5' }).forecast().cause).toBeUndefined();
+  });
+
   test('it comes before every cause of a quota', () => {
     const refused = scene()
       .with(limitRange({ type: 'Container', max: { cpu: '1' } }))

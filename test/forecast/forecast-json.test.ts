@@ -4,7 +4,8 @@ import { annotationJson, forecastJson } from '../../src/forecast/forecast-json.t
 import { Quantity } from '../../src/quantity/quantity.ts';
 import { limitRange } from '../builders/namespace.ts';
 import { otherPod } from '../builders/pod.ts';
-import { scene } from '../builders/scene.ts';
+import { emptyScene, scene } from '../builders/scene.ts';
+import { vm, vmi } from '../builders/virtual-machine.ts';
 import { managedDrafts, managedScene } from './random-scenes.ts';
 
 describe('a forecast as JSON', () => {
@@ -65,6 +66,24 @@ describe('a forecast as JSON', () => {
     expect(forecastJson(refused.forecast())).toHaveProperty('reason');
     for (const member of ['next', 'atBest', 'reason'])
       expect(forecastJson(scene().forecast())).not.toHaveProperty(member);
+  });
+
+  test('of a pod that is refused names the cause beside the verdict and who refuses in the reason', () => {
+    const bounds = limitRange({ type: 'Container', max: { cpu: '1' } });
+    const reason = 'LimitRange refuses the pod: maximum cpu usage per Container is 1, but limit is 2';
+    const refusals = [scene().with(bounds).forecast(), emptyScene().with(bounds, vm('vm2')).start('vm2')];
+    for (const refused of refusals) {
+      expect(forecastJson(refused)).toMatchObject({ verdict: 'exceeds', cause: 'not-admitted', reason, quotas: [] });
+    }
+    expect(forecastJson(scene({ ratio: '4.5' }).forecast())).not.toHaveProperty('cause');
+  });
+
+  test('lists the default limits of a LimitRange to create', () => {
+    const unlimited = vmi('vm1', { spec: { domain: { resources: { limits: undefined } } } });
+    const draft = { harvester: 'v1.5.2', kubeVirt: '1.4.1', ratio: '', base: { 'limits.cpu': '30' } };
+    expect(forecastJson(emptyScene(draft).started(unlimited).forecast())).toMatchObject({
+      remedies: [{ kind: 'add-limit-range', defaults: [{ resource: 'cpu', limit: expect.any(String) }] }],
+    });
   });
 
   test('lists the amounts to free', () => {

@@ -167,6 +167,16 @@ describe('Harvester 1.9, which compensates memory', () => {
     for (const spare of [-1, 0, 1]) expect(withSpare(nine, spare, silent).forecast().verdict).toBe('fits');
   });
 
+  test.each([60_000_000, 100_000_000, 1_000_000_000])(
+    'with %i bytes to spare no compensation is needed, and none is in the limit that is shown',
+    (spare) => {
+      const forecast = withSpare(nine, spare).forecast();
+      expect(forecast).toMatchObject({ verdict: 'fits', needsScaleUp: true, needsCompensation: false });
+      expect(forecast.quotas[1]?.hardAfterScaleUp.value()).toBe(4797464313n + BigInt(spare) + 4737464313n);
+      expect(forecast.message).not.toContain('compensation');
+    },
+  );
+
   test('CPU is never compensated', () => {
     const forecast = withSpare(nine, -1).base({ 'limits.cpu': '2015m', 'limits.memory': '5000Mi' }).forecast();
     expect(forecast.verdict).toBe('exceeds');

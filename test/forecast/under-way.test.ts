@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Amounts } from '../builders/json.ts';
-import { launcher } from '../builders/pod.ts';
+import { attachmentOf, launcher } from '../builders/pod.ts';
 import { emptyScene, plainScene, scene } from '../builders/scene.ts';
 import { migration, sizedVmi, vmi, vmiUid } from '../builders/virtual-machine.ts';
 import { causes, figures } from './figures.ts';
@@ -219,6 +219,28 @@ describe('which pod a VM runs in', () => {
       });
     // Two pods are used and only one is the VM's: the other has lost its owner and is about to be collected.
     expect(foreign.forecast().verdict).toBe('waits');
+  });
+});
+
+describe('the launcher pod of a VMI that is gone', () => {
+  const orphaned = (room: Amounts) => plainScene(room).started(vmi('vm2')).without('VirtualMachineInstance', 'vm2');
+
+  test('is about to be collected, so that a migration waits for its room', () => {
+    expect(orphaned({ pods: '2' }).forecast()).toMatchObject({ verdict: 'waits', remedies: [] });
+    expect(orphaned({ pods: '3' }).forecast().verdict).toBe('fits');
+    expect(orphaned({ pods: '1' }).forecast().verdict).toBe('exceeds');
+  });
+
+  test('goes with its attachment pod', () => {
+    const gone = orphaned({ pods: '3' });
+    const pod = gone.find('Pod', 'virt-launcher-vm2-src01');
+    expect(gone.with(attachmentOf(pod, gone.find('KubeVirt', 'kubevirt'))).forecast().verdict).toBe('waits');
+  });
+
+  test('is not waited for where a VMI is not understood, for it may be the pod of that one', () => {
+    const broken = { spec: { domain: { cpu: { cores: 'two' } } } };
+    const unclear = plainScene({ pods: '2' }).started(vmi('vm2')).changedVmi(broken, 'vm2');
+    expect(unclear.forecast().verdict).toBe('exceeds');
   });
 });
 

@@ -29,6 +29,32 @@ describe('another ratio', () => {
     expect(forecast.target.get('limits.memory')?.toString()).toBe('5682461313');
   });
 
+  test.each([
+    { ratio: '0', title: 'of 0 takes the ratio out of it', written: undefined },
+    { ratio: '', title: "that is empty writes the Setting's default", written: '1.5' },
+    { ratio: '2.5', title: 'from 1.0 to 10.0 writes the same', written: '2.5' },
+  ])('as a Setting of Harvester sets the KubeVirt CR: one $title', ({ ratio, written }) => {
+    const { kubeVirts, settings } = withRatio(scene().objects().cluster, ratio);
+    const configuration = kubeVirts.items[0]?.spec?.configuration;
+    expect(configuration?.additionalGuestMemoryOverheadRatio).toBe(written);
+    expect(configuration?.developerConfiguration?.featureGates).toEqual(['LiveMigration', 'HotplugVolumes']);
+    expect(settings.items.map(({ value }) => value)).toEqual(['v1.7.0', ratio]);
+  });
+
+  test('that is empty takes the ratio out of the KubeVirt CR where the Setting has no default', () => {
+    const ours = { metadata: { name: 'additional-guest-memory-overhead-ratio' }, default: undefined };
+    const { cluster } = scene().changed('Setting', ours.metadata.name, ours).objects();
+    const configuration = withRatio(cluster, '').kubeVirts.items[0]?.spec?.configuration;
+    expect(configuration?.additionalGuestMemoryOverheadRatio).toBeUndefined();
+  });
+
+  test('of 0 without Harvester is what KubeVirt multiplies with', () => {
+    const { cluster } = plainScene({}).objects();
+    expect(withRatio(cluster, '0').kubeVirts.items[0]?.spec?.configuration.additionalGuestMemoryOverheadRatio).toBe(
+      '0',
+    );
+  });
+
   test('leaves the objects that it was given as they were', () => {
     const { cluster } = scene().objects();
     withRatio(cluster, '4.5');

@@ -6,7 +6,7 @@ import {
   type ResourceQuota,
   resourceQuotaShape,
 } from '../../src/objects/kubernetes.ts';
-import { type ResourceList, resourceListShape } from '../../src/objects/quantity-shape.ts';
+import type { ResourceList } from '../../src/objects/quantity-shape.ts';
 import {
   type VirtualMachineInstance,
   virtualMachineInstanceShape,
