@@ -1,4 +1,4 @@
-import type { Cluster } from '../forecast/cluster-objects.ts';
+import type { Cluster, NamespaceObjects } from '../forecast/cluster-objects.ts';
 import { forecastMigration, type Prepared, prepare, unknownForecast } from '../forecast/forecast-migrations.ts';
 import { describeLauncher } from '../forecast/launcher-description.ts';
 import type { Pod } from '../objects/kubernetes.ts';
@@ -9,24 +9,35 @@ import type { Forecaster, MigrationForecast, MigrationRequest, PodDescription } 
 const TARGET_NODE_ANNOTATION = 'harvesterhci.io/migrationTargetNodeName';
 const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 
-/** The spine of a decision: read what it stands on, reckon, answer. Nothing is kept between two requests. */
+type Gather = (namespace: string) => Promise<Prepared>;
+
+/** The spine of a decision: read what it stands on, reckon, answer. */
 export function clusterForecaster(cluster: Cluster): Forecaster {
+  const gather = gathererOf(cluster);
   return {
-    forecastMigration: (request) => decideMigration(cluster, request),
-    describePod: (pod, namespace) => describePod(cluster, pod, namespace),
+    forecastMigration: (request) => decideMigration(gather, request),
+    describePod: (pod, namespace) => describePod(gather, pod, namespace),
   };
 }
 
-async function gather(cluster: Cluster, namespace: string): Promise<Prepared> {
-  const [clusterObjects, namespaceObjects] = await Promise.all([
-    cluster.clusterObjects(),
-    cluster.namespaceObjects(namespace),
-  ]);
-  return prepare({ cluster: clusterObjects, namespace: namespaceObjects });
+/**
+ * Reads the facts anew for every request. Only a snapshot hands out the very same objects again; what they were prepared
+ * to is then used again too, and is forgotten together with them.
+ */
+function gathererOf(cluster: Cluster): Gather {
+  const known = new WeakMap<NamespaceObjects, Prepared>();
+  return async (name) => {
+    const [clusterObjects, namespace] = await Promise.all([cluster.clusterObjects(), cluster.namespaceObjects(name)]);
+    const before = known.get(namespace);
+    if (before?.objects.cluster === clusterObjects) return before;
+    const prepared = prepare({ cluster: clusterObjects, namespace });
+    known.set(namespace, prepared);
+    return prepared;
+  };
 }
 
-async function decideMigration(cluster: Cluster, { namespace, vmi }: MigrationRequest): Promise<MigrationForecast> {
-  const prepared = await gather(cluster, namespace);
+async function decideMigration(gather: Gather, { namespace, vmi }: MigrationRequest): Promise<MigrationForecast> {
+  const prepared = await gather(namespace);
   const policy = namespacePolicy(prepared);
   const kubeVirtNamespace = prepared.ground.kind === 'known' ? prepared.ground.cluster.kubeVirtNamespace : undefined;
   const around = {
@@ -55,8 +66,8 @@ function hasTargetNode({ metadata, spec }: VirtualMachineInstance): boolean {
   return metadata.annotations.has(TARGET_NODE_ANNOTATION) || Object.hasOwn(spec.nodeSelector ?? {}, HOSTNAME_LABEL);
 }
 
-async function describePod(cluster: Cluster, pod: Pod, namespace: string): Promise<PodDescription> {
-  const prepared = await gather(cluster, namespace);
+async function describePod(gather: Gather, pod: Pod, namespace: string): Promise<PodDescription> {
+  const prepared = await gather(namespace);
   const policy = namespacePolicy(prepared);
   const described = describeLauncher(prepared, pod);
   return policy === undefined ? described : { ...described, namespacePolicy: policy };

@@ -35,16 +35,33 @@ export class SnapshotCluster implements Cluster {
   readonly #virtualMachineInstances = this.#collect(OBJECT_KINDS.virtualMachineInstances);
   readonly #migrations = this.#collect(OBJECT_KINDS.migrations);
 
+  readonly #read = new Map<string, NamespaceObjects>();
+  #readCluster: ClusterObjects | undefined;
+
   /** Takes an object of any kind; those that no decision reads are ignored. */
   put(object: KubernetesObject): void {
+    this.#read.clear();
+    this.#readCluster = undefined;
     this.#byType.get(typeKey(groupOf(object.apiVersion), object.kind))?.put(object);
   }
 
+  /** Nothing changes in a snapshot, so whoever asks twice is given the same objects. */
   async clusterObjects(): Promise<ClusterObjects> {
-    return { kubeVirts: this.#kubeVirts.all(), settings: this.#settings.all(), nodes: this.#nodes.all() };
+    this.#readCluster ??= {
+      kubeVirts: this.#kubeVirts.all(),
+      settings: this.#settings.all(),
+      nodes: this.#nodes.all(),
+    };
+    return this.#readCluster;
   }
 
   async namespaceObjects(namespace: string): Promise<NamespaceObjects> {
+    const read = this.#read.get(namespace) ?? this.#objectsIn(namespace);
+    this.#read.set(namespace, read);
+    return read;
+  }
+
+  #objectsIn(namespace: string): NamespaceObjects {
     return {
       name: namespace,
       namespaces: this.#namespaces.inNamespace(namespace),

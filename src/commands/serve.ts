@@ -48,6 +48,8 @@ async function serveCommand(flags: Flags, environment: Environment): Promise<num
   const logger = createLogger(config.logLevel);
   const listening = await startServing(config, logger);
   logger.info({ try: tryLine(listening) }, 'to try it out, where the examples of headroom are');
+  // Whoever waits for these lines should not wait for the gathering of more.
+  logger.flush();
   return EXIT_FINE;
 }
 

@@ -14,6 +14,8 @@ export interface Launchers {
   readonly byVmiUid: ReadonlyMap<string, readonly Pod[]>;
   /** By uid of the launcher pod that the attachment pod belongs to. */
   readonly attachmentsByPodUid: ReadonlyMap<string, readonly Pod[]>;
+  /** What quotas count of a pod. */
+  readonly charges: (pod: Pod) => ChargedPod;
 }
 
 /** Sorts the pods of a namespace by whom they serve; pods that have ended are left out (quotas do not count them). */
@@ -29,7 +31,7 @@ export function launchersOf(pods: readonly Pod[]): Launchers {
       append(attachmentsByPodUid, ownerUid(pod, 'Pod'), pod);
     }
   }
-  return { byVmiUid, attachmentsByPodUid };
+  return { byVmiUid, attachmentsByPodUid, charges: rememberedCharges() };
 }
 
 function append(map: Map<string, Pod[]>, key: string | undefined, pod: Pod): void {
@@ -77,9 +79,18 @@ function runningSource(pods: readonly Pod[], vmi: VirtualMachineInstance): Pod |
 }
 
 /** A launcher pod with its attachment pods, as quotas count them now. */
-export function chargedPods(launchers: Launchers, launcher: Pod): readonly ChargedPod[] {
-  const attachments = launchers.attachmentsByPodUid.get(launcher.metadata.uid ?? '') ?? [];
-  return [launcher, ...attachments].map(({ spec }) => ({ spec, usage: quotaUsage(spec) }));
+export function chargedPods({ attachmentsByPodUid, charges }: Launchers, launcher: Pod): readonly ChargedPod[] {
+  return [launcher, ...(attachmentsByPodUid.get(launcher.metadata.uid ?? '') ?? [])].map(charges);
+}
+
+/** Counts each pod once, however often it is asked for. */
+function rememberedCharges(): (pod: Pod) => ChargedPod {
+  const known = new Map<Pod, ChargedPod>();
+  return (pod) => {
+    const charged = known.get(pod) ?? { spec: pod.spec, usage: quotaUsage(pod.spec) };
+    known.set(pod, charged);
+    return charged;
+  };
 }
 
 /** The VMI that a launcher pod was made for: the one whose uid the pod carries. */

@@ -150,7 +150,7 @@ function quotaFacts(
   const stored = isDefault ? keptByHarvester(namespace, limits, quota) : NOTHING_STORED;
   if (stored.kind === 'unknown') return stored;
   const { scaleUps } = stored;
-  const bases = isDefault ? quotaBase({ release: harvester.release, namespace, quota, scaleUps }) : undefined;
+  const bases = isDefault ? quotaBase({ release: harvester.release, namespace, limits, quota, scaleUps }) : undefined;
   return { kind: 'known', facts: { quota, specHard, statusHard, used, isDefault, stored, bases } };
 }
 

@@ -2,7 +2,7 @@ import type { Namespace, ResourceQuota } from '../objects/kubernetes.ts';
 import { noResources, type ResourceList } from '../objects/quantity-shape.ts';
 import { Quantity } from '../quantity/quantity.ts';
 import { DEFAULT_QUOTA_LABEL, LIMITS_CPU, LIMITS_MEMORY } from './names.ts';
-import { namespaceLimits } from './namespace-quota.ts';
+import { type NamespaceLimits, namespaceLimits } from './namespace-quota.ts';
 import { type StoredScaleUp, skipsScaling, totalScaleUp } from './quota-annotations.ts';
 import type { HarvesterRelease } from './release-table.ts';
 
@@ -40,6 +40,8 @@ interface BaseFacts {
   /** Undefined on plain KubeVirt. */
   readonly release: HarvesterRelease | undefined;
   readonly namespace: Namespace;
+  /** What the namespace's annotation says, where it has been read already. */
+  readonly limits?: NamespaceLimits;
   /** A default quota. */
   readonly quota: ResourceQuota;
   readonly scaleUps: readonly Pick<StoredScaleUp, 'delta'>[];
@@ -76,18 +78,20 @@ export function hardAfterScaleUp(base: KeyBase, amounts: readonly Quantity[]): Q
 
 type ScaledBases = Readonly<Record<keyof QuotaBase, Quantity | undefined>>;
 
-function basesOf({ release, namespace, quota, scaleUps }: BaseFacts, hard: ResourceList): ScaledBases | FixedWhy {
+function basesOf(
+  { release, namespace, limits, quota, scaleUps }: BaseFacts,
+  hard: ResourceList,
+): ScaledBases | FixedWhy {
   if (release === undefined || release.scaling === 'none') return 'no-harvester-scaling';
   if (release.scaling === 'in-place') {
     return hasNoLimits(hard) ? 'quota-empty' : bothKeys((key) => hard.get(key)?.subtract(totalScaleUp(scaleUps, key)));
   }
   if (skipsScaling(quota)) return 'skip-annotation';
-  return namespaceBases(namespace, hard);
+  return namespaceBases(limits ?? namespaceLimits(namespace), hard);
 }
 
 /** The quota controller sets a key that the namespace limits even if the quota lacks it, and leaves a key with base 0 alone. */
-function namespaceBases(namespace: Namespace, hard: ResourceList): ScaledBases | FixedWhy {
-  const limits = namespaceLimits(namespace);
+function namespaceBases(limits: NamespaceLimits, hard: ResourceList): ScaledBases | FixedWhy {
   switch (limits.kind) {
     case 'none':
       return 'no-namespace-annotation';

@@ -19,15 +19,29 @@ const TRIPLE = /^v?(\d{1,5})\.(\d{1,5})\.(\d{1,5})(?=$|[-+.])/;
  * candidate has the rules of the release it leads to.
  */
 export function kubeVirtRelease(version: string): ReleaseLookup<KubeVirtRelease> {
-  return findRelease(version, RELEASES);
+  return findRelease(version, RENDERING_ROWS);
 }
 
 /** The overhead formula of a KubeVirt compiled into Harvester, which may be older than any that renders pods here. */
 export function vendoredRelease(version: string): ReleaseLookup<VendoredRelease> {
-  return findRelease(version, [...VENDORED_ONLY, ...RELEASES]);
+  return findRelease(version, FORMULA_ROWS);
 }
 
-function findRelease<T extends VendoredRelease>(version: string, rows: readonly T[]): ReleaseLookup<T> {
+interface Row<T> extends Triple {
+  readonly release: T;
+}
+
+const RENDERING_ROWS = rowsOf(RELEASES);
+const FORMULA_ROWS = rowsOf<VendoredRelease>([...VENDORED_ONLY, ...RELEASES]);
+
+function rowsOf<T extends VendoredRelease>(releases: readonly T[]): readonly Row<T>[] {
+  return releases.flatMap((release) => {
+    const triple = readTriple(release.version);
+    return triple === undefined ? [] : [{ ...triple, release }];
+  });
+}
+
+function findRelease<T extends VendoredRelease>(version: string, rows: readonly Row<T>[]): ReleaseLookup<T> {
   const wanted = readTriple(version);
   if (wanted === undefined) {
     return {
@@ -35,19 +49,19 @@ function findRelease<T extends VendoredRelease>(version: string, rows: readonly 
       reason: `expected a KubeVirt version such as 1.6.3, got ${JSON.stringify(version.slice(0, 60))}`,
     };
   }
-  const release = rows.findLast((row) => isOfSameMinor(row, wanted) && patchOf(row) <= wanted.patch);
-  if (release !== undefined) return { kind: 'known', release };
+  const row = rows.findLast(({ minorKey, patch }) => minorKey === wanted.minorKey && patch <= wanted.patch);
+  if (row !== undefined) return { kind: 'known', release: row.release };
   const newest = rows.at(-1);
-  if (newest !== undefined && wanted.minorKey > minorKeyOf(newest)) {
+  if (newest !== undefined && wanted.minorKey > newest.minorKey) {
     return {
       kind: 'known',
-      release: newest,
-      note: `KubeVirt ${version} is newer than the rules known; those of ${newest.version} are used`,
+      release: newest.release,
+      note: `KubeVirt ${version} is newer than the rules known; those of ${newest.release.version} are used`,
     };
   }
   return {
     kind: 'unknown',
-    reason: `KubeVirt ${version} is none whose rules are known; they begin at ${rows[0]?.version ?? 'none'}`,
+    reason: `KubeVirt ${version} is none whose rules are known; they begin at ${rows[0]?.release.version ?? 'none'}`,
   };
 }
 
@@ -55,16 +69,4 @@ function readTriple(version: string): Triple | undefined {
   const match = TRIPLE.exec(version);
   if (match === null) return undefined;
   return { minorKey: Number(match[1]) * 100_000 + Number(match[2]), patch: Number(match[3]) };
-}
-
-function isOfSameMinor(row: VendoredRelease, wanted: Triple): boolean {
-  return minorKeyOf(row) === wanted.minorKey;
-}
-
-function minorKeyOf(row: VendoredRelease): number {
-  return readTriple(row.version)?.minorKey ?? Number.NaN;
-}
-
-function patchOf(row: VendoredRelease): number {
-  return readTriple(row.version)?.patch ?? Number.NaN;
 }

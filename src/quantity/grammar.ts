@@ -83,9 +83,16 @@ function readExponent(text: string, exponent: string): number {
   return power;
 }
 
+/** Those that real amounts need, made once: a power of bigints costs as much as all the rest of reading an amount. */
+const POWERS_OF_TEN = Array.from({ length: 32 }, (_, exponent) => 10n ** BigInt(exponent));
+
+function powerOfTen(exponent: number): bigint {
+  return POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
+}
+
 function decimalNanos(digits: bigint, power: number): bigint {
   const shift = power + NANO_DIGITS;
-  return shift >= 0 ? digits * 10n ** BigInt(shift) : roundedUp(digits, 10n ** BigInt(-shift));
+  return shift >= 0 ? digits * powerOfTen(shift) : roundedUp(digits, powerOfTen(-shift));
 }
 
 function binaryAmount(digits: bigint, fractionLength: number): ReadAmount {
