@@ -1,7 +1,7 @@
 import type { Cluster, NamespaceObjects } from '../forecast/cluster-objects.ts';
 import type { QuotaChange } from '../forecast/forecast.ts';
 import { type Prepared, prepare } from '../forecast/forecast-migrations.ts';
-import { baseOfKey, quotaBase } from '../harvester/managed-quota.ts';
+import { baseOfKey } from '../harvester/managed-quota.ts';
 import { quotaEditPlace } from '../harvester/quota-edit.ts';
 import { harvesterRelease } from '../harvester/release.ts';
 import { podRatioFromSetting } from '../harvester/settings.ts';
@@ -105,12 +105,8 @@ function findQuota({ quotas }: NamespaceObjects, { namespace, name }: QuotaOptio
 /** What the key is when nothing migrates, and by whom it is set. */
 function quotaBaseOf({ ground }: Prepared, quota: ResourceQuota, key: string): ReturnType<typeof baseOfKey> {
   const facts = ground.kind === 'known' ? ground.namespace.quotas.find((one) => one.quota === quota) : undefined;
-  if (ground.kind === 'unknown' || facts?.isDefault !== true) {
-    return { kind: 'fixed', why: 'other-key', hard: quota.spec?.hard.get(key) };
-  }
-  const release = ground.cluster.harvester?.release;
-  const { namespace } = ground.namespace;
-  return baseOfKey(quotaBase({ release, namespace, quota, scaleUps: facts.stored.scaleUps }), quota, key);
+  if (facts?.bases === undefined) return { kind: 'fixed', why: 'other-key', hard: quota.spec?.hard.get(key) };
+  return baseOfKey(facts.bases, quota, key);
 }
 
 function releaseOf({ ground }: Prepared): Parameters<typeof quotaEditPlace>[0] {

@@ -1,10 +1,11 @@
 import { LIMITS_MEMORY } from '../harvester/names.ts';
 import { quotaMatches } from '../kubernetes/quota-scope.ts';
-import type { Candidate, Situation } from './candidate.ts';
+import type { Quantity } from '../quantity/quantity.ts';
+import type { Candidate, ScaleUps, Situation } from './candidate.ts';
 import type { QuotaFacts } from './namespace-facts.ts';
 import { type HardKey, hardKeys } from './quota-hard.ts';
 import type { Arena, ArenaKey, Contestant } from './race/arena.ts';
-import type { ChargedPod } from './target-pod.ts';
+import { type ChargedPod, podsOf } from './target-pod.ts';
 
 /** An arena key with the facts it came from. */
 export interface ContestedKey extends ArenaKey, Pick<HardKey, 'scaling'> {
@@ -69,7 +70,7 @@ function contestantOf(keys: readonly ContestedKey[], candidate: Candidate): Cont
   return {
     start: candidate.start,
     needs: keys.map((key) => need(key, candidate)),
-    scaleUps: keys.map((key) => scaleUp(key, candidate)),
+    scaleUps: keys.map((key) => scaleUpOn(key, candidate.scaleUps)?.nanos ?? 0n),
     sources: keys.map((key) => charged(key, candidate.sources ?? [], 'settled')),
     compensationNeed: candidate.memoryNeed?.nanos,
   };
@@ -87,9 +88,7 @@ function need(key: ContestedKey, candidate: Candidate): bigint {
 
 /** What still has to be created for a migration; the target of one that runs is counted in `used` already. */
 export function outstandingPods(candidate: Candidate): readonly ChargedPod[] {
-  if (candidate.start === 'running') return [];
-  const { launcher, attachment } = candidate.target;
-  return attachment === undefined ? [launcher] : [launcher, attachment];
+  return candidate.start === 'running' ? [] : podsOf(candidate.target);
 }
 
 /** What a quota key counts of pods when they are created, or stops counting when they have ended. */
@@ -103,6 +102,7 @@ export function charged(key: ContestedKey, pods: readonly ChargedPod[], when: 'c
   return sum;
 }
 
-function scaleUp({ scaling, quota, resource }: ContestedKey, { scaleUps }: Candidate): bigint {
-  return scaling === 'scaled' ? (scaleUps.get(quota)?.get(resource)?.nanos ?? 0n) : 0n;
+/** What a migration adds to the key; undefined where nothing scales it, or nothing of the VM goes into it. */
+export function scaleUpOn({ scaling, quota, resource }: ContestedKey, scaleUps: ScaleUps): Quantity | undefined {
+  return scaling === 'scaled' ? scaleUps.get(quota)?.get(resource) : undefined;
 }

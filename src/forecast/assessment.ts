@@ -9,7 +9,7 @@ import { type Candidate, candidateFor, NOT_SCALED, type Situation } from './cand
 import { causeOf, causeOfStart } from './causes.ts';
 import type { QuotaLine, Verdict } from './forecast.ts';
 import { nextMigration } from './next-migration.ts';
-import { type JudgedLine, quotaLines } from './quota-lines.ts';
+import { isSameKey, type JudgedLine, quotaLines } from './quota-lines.ts';
 import type { Outcome } from './race/arena.ts';
 import { raceOutcomes } from './race/race.ts';
 import { type Shortfall, shortfallsOf } from './shortfalls.ts';
@@ -150,12 +150,10 @@ function assessed(standing: Standing, outcome: Outcome): Assessment {
 
 /** A key that must be stated and is also short is one line, with the figures and the first cause. */
 function mergedLines(unspecified: readonly QuotaLine[], lines: readonly QuotaLine[]): readonly QuotaLine[] {
-  const isSame = (one: QuotaLine, other: QuotaLine): boolean =>
-    one.quota === other.quota && one.resource === other.resource;
   const counted = lines.map((line): QuotaLine => {
-    return unspecified.some((one) => isSame(one, line)) ? { ...line, cause: 'no-limits' } : line;
+    return unspecified.some((one) => isSameKey(one, line)) ? { ...line, cause: 'no-limits' } : line;
   });
-  return [...unspecified.filter((one) => !lines.some((line) => isSame(one, line))), ...counted];
+  return [...unspecified.filter((one) => !lines.some((line) => isSameKey(one, line))), ...counted];
 }
 
 function isCarriedByScaleUp({ used, requested, hardAfterScaleUp, scaleUp }: JudgedLine): boolean {

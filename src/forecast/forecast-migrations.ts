@@ -1,11 +1,11 @@
 import { noResources } from '../objects/quantity-shape.ts';
 import type { ForecastObjects } from './apply-remedy.ts';
+import type { Assessment } from './assessment.ts';
 import type { Forecast } from './forecast.ts';
 import { type Finding, findingsOfSet, type Ground, groundOf } from './forecast-set.ts';
 import { assessmentMessage, unknownMessage } from './message.ts';
-import { remediesFor } from './remedies.ts';
+import { type Reforecast, remediesFor } from './remedies.ts';
 import { type RemedyContext, wordedRemedy } from './remedy-text.ts';
-import type { RefusedPod } from './target-pod.ts';
 
 /** Objects of one namespace with the facts read from them, so that many forecasts read them once. */
 export interface Prepared {
@@ -30,48 +30,51 @@ export function forecastTogether(prepared: Prepared, vmis: readonly string[]): r
     const reforecast = (objects: ForecastObjects): Finding => {
       return findingsOfSet(prepare(objects, prepared).ground, vmis)[index] as Finding;
     };
-    return forecastOf(prepared, vmis[index] as string, finding, reforecast);
+    return forecastOf(prepared, finding, { vmi: vmis[index] as string, action: 'migrate', reforecast });
   });
 }
 
-function forecastOf(
+/** What was asked, and how it is asked again of changed objects. */
+interface Asked {
+  readonly vmi: string;
+  readonly action: 'migrate' | 'start';
+  readonly reforecast: Reforecast;
+}
+
+/** A finding with proved remedies and in words. */
+export function forecastOf(
   { objects, ground }: Prepared,
-  vmi: string,
   finding: Finding,
-  reforecast: (objects: ForecastObjects) => Finding,
+  { vmi, action, reforecast }: Asked,
 ): Forecast {
   const subject = { namespace: objects.namespace.name, vmi };
   if (finding.kind === 'unknown') return unknownForecast(subject, finding.reason, finding.notes);
   const { assessment } = finding;
   const unworded = remediesFor({ objects, assessment, reforecast, ratio: ratioOf(ground) });
   const remedies = unworded.map((remedy) => wordedRemedy(remedy, remedyContext(subject.namespace, ground)));
-  const { verdict, atBest, next, needsScaleUp, needsCompensation, lines, target, refused } = assessment;
+  const remedyTexts = remedies.map(({ text }) => text);
+  const { verdict, atBest, next, needsScaleUp, needsCompensation, lines, target } = assessment;
   return {
     ...subject,
     verdict,
     ...(atBest === undefined ? {} : { atBest }),
     ...(next === undefined ? {} : { next }),
-    ...refusalOf(refused),
+    ...refusalOf(assessment),
     needsScaleUp,
     needsCompensation,
     quotas: lines,
     target,
     remedies,
-    message: assessmentMessage({
-      subject,
-      assessment,
-      remedies: unworded,
-      remedyTexts: remedies.map(({ text }) => text),
-      action: 'migrate',
-    }),
+    message: assessmentMessage({ subject, assessment, remedies: unworded, remedyTexts, action }),
     notes: finding.notes,
   };
 }
 
-/** What a forecast says of a pod that will not be stored at all. */
-export function refusalOf(refused: RefusedPod | undefined): Pick<Forecast, 'reason' | 'cause'> {
-  if (refused === undefined) return {};
-  return { reason: `${refused.by} refuses the pod: ${refused.reason}`, cause: 'not-admitted' };
+/** What a forecast says of a start that Harvester refuses, and of a pod that will not be stored at all. */
+function refusalOf({ refused, harvesterRefusal }: Assessment): Pick<Forecast, 'reason' | 'cause'> {
+  const own = harvesterRefusal === undefined ? {} : { reason: harvesterRefusal };
+  if (refused === undefined) return own;
+  return { reason: `${refused.by} refuses the pod: ${refused.reason}`, cause: 'not-admitted', ...own };
 }
 
 /** A forecast that says what is missing; it never becomes a denial. */
@@ -94,7 +97,7 @@ export function unknownForecast(
   };
 }
 
-export function remedyContext(namespace: string, ground: Ground): RemedyContext {
+function remedyContext(namespace: string, ground: Ground): RemedyContext {
   const harvester = ground.kind === 'known' ? ground.cluster.harvester : undefined;
   return {
     namespace,
@@ -103,7 +106,7 @@ export function remedyContext(namespace: string, ground: Ground): RemedyContext 
   };
 }
 
-export function ratioOf(ground: Ground): string | undefined {
+function ratioOf(ground: Ground): string | undefined {
   const configuration = ground.kind === 'known' ? ground.cluster.configuration : undefined;
   return configuration?.additionalGuestMemoryOverheadRatio ?? undefined;
 }

@@ -8,7 +8,7 @@ import { type Assessment, assessStart } from './assessment.ts';
 import type { Situation } from './candidate.ts';
 import { launcherReleases } from './cluster-facts.ts';
 import type { Forecast } from './forecast.ts';
-import { type Prepared, prepare, ratioOf, refusalOf, remedyContext, unknownForecast } from './forecast-migrations.ts';
+import { forecastOf, type Prepared, prepare } from './forecast-migrations.ts';
 import {
   agreed,
   boundlessRatio,
@@ -17,36 +17,13 @@ import {
   type Possibility,
   underWayObstacle,
 } from './forecast-set.ts';
-import { assessmentMessage } from './message.ts';
-import { remediesFor } from './remedies.ts';
-import { wordedRemedy } from './remedy-text.ts';
+import { isSameKey } from './quota-lines.ts';
 import type { Shortfall } from './shortfalls.ts';
 
 /** Whether a stopped VM would start: Harvester's own check first, then every quota of the namespace. */
 export function forecastStart(prepared: Prepared, name: string): Forecast {
-  const { objects, ground } = prepared;
-  const subject = { namespace: objects.namespace.name, vmi: name };
-  const start = startOf(prepared, name);
-  if (start.kind === 'unknown') return unknownForecast(subject, start.reason, start.notes);
-  const { assessment, notes } = start;
   const reforecast = (changed: ForecastObjects): Finding => startOf(prepare(changed, prepared), name);
-  const unworded = remediesFor({ objects, assessment, reforecast, ratio: ratioOf(ground) });
-  const remedies = unworded.map((remedy) => wordedRemedy(remedy, remedyContext(subject.namespace, ground)));
-  const remedyTexts = remedies.map(({ text }) => text);
-  const { verdict, needsScaleUp, needsCompensation, lines, target, refused, harvesterRefusal } = assessment;
-  return {
-    ...subject,
-    verdict,
-    ...refusalOf(refused),
-    ...(harvesterRefusal === undefined ? {} : { reason: harvesterRefusal }),
-    needsScaleUp,
-    needsCompensation,
-    quotas: lines,
-    target,
-    remedies,
-    message: assessmentMessage({ subject, assessment, remedies: unworded, remedyTexts, action: 'start' }),
-    notes,
-  };
+  return forecastOf(prepared, startOf(prepared, name), { vmi: name, action: 'start', reforecast });
 }
 
 function startOf({ objects, ground }: Prepared, name: string): Finding {
@@ -148,8 +125,9 @@ function refusedStart({ namespace, scaled }: Situation, assessment: Assessment, 
     usedByOthers: scaled[0]?.used.get(key) ?? Quantity.zero,
     scaling: 'scaled',
   };
+  const { atBest: _, ...certain } = assessment;
   return {
-    ...assessment,
+    ...certain,
     verdict: 'exceeds',
     harvesterRefusal: `Harvester itself refuses the start first ("${wording}"): ${figures}`,
     shortfalls: withLarger(assessment.shortfalls, own),
@@ -158,8 +136,7 @@ function refusedStart({ namespace, scaled }: Situation, assessment: Assessment, 
 
 /** Of two shortfalls of one key the larger is what a remedy has to cover. */
 function withLarger(shortfalls: readonly Shortfall[], own: Shortfall): readonly Shortfall[] {
-  const isSame = (one: Shortfall): boolean => one.quota === own.quota && one.resource === own.resource;
-  const other = shortfalls.find(isSame);
+  const other = shortfalls.find((one) => isSameKey(one, own));
   if (other !== undefined && !own.shortBy.exceeds(other.shortBy)) return shortfalls;
-  return [...shortfalls.filter((one) => !isSame(one)), own];
+  return [...shortfalls.filter((one) => !isSameKey(one, own)), own];
 }

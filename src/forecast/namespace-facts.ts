@@ -1,5 +1,4 @@
-import { type QuotaBase, quotaBase } from '../harvester/managed-quota.ts';
-import { DEFAULT_QUOTA_LABEL } from '../harvester/names.ts';
+import { isDefaultQuota, type QuotaBase, quotaBase } from '../harvester/managed-quota.ts';
 import { type NamespaceLimits, namespaceLimits } from '../harvester/namespace-quota.ts';
 import { type StoredScaleUps, storedScaleUps } from '../harvester/quota-annotations.ts';
 import { isUsageUnknown } from '../kubernetes/quota-admission.ts';
@@ -146,7 +145,7 @@ function quotaFacts(
   if ((specHard.size > 0 && statusHard.size === 0) || isUsageUnknown(quota) || isBehind) {
     return { kind: 'unknown', reason: `ResourceQuota ${quota.metadata.name}: its status has not been filled yet` };
   }
-  const isDefault = harvester !== undefined && quota.metadata.labels.get(DEFAULT_QUOTA_LABEL) === 'true';
+  const isDefault = harvester !== undefined && isDefaultQuota(quota);
   const stored = isDefault ? keptByHarvester(namespace, limits, quota) : NOTHING_STORED;
   if (stored.kind === 'unknown') return stored;
   const { scaleUps } = stored;

@@ -1,7 +1,9 @@
-import { type ContestedArena, type ContestedKey, charged } from './arena-of.ts';
+import { type ContestedArena, charged, scaleUpOn } from './arena-of.ts';
 import type { Candidate } from './candidate.ts';
 import type { Arena, Contestant, Moment } from './race/arena.ts';
+import { isOutstanding } from './race/moment.ts';
 import { raceOutcomes } from './race/race.ts';
+import { podsOf } from './target-pod.ts';
 
 /** What the migration after this one would meet. */
 export interface NextMigration {
@@ -22,13 +24,12 @@ export function nextMigration(
 ): NextMigration | undefined {
   if (candidate.sources === undefined || candidate.start === 'running') return undefined;
   const used = settledUse(arena, candidates);
-  const { launcher, attachment } = candidate.target;
-  const pods = attachment === undefined ? [launcher] : [launcher, attachment];
+  const pods = podsOf(candidate.target);
   const needs = arena.keys.map((key) => charged(key, pods, 'created'));
   const contestant: Contestant = {
     start: 'asked',
     needs,
-    scaleUps: arena.keys.map((key) => (key.scaling === 'scaled' ? amountOf(candidate, key) : 0n)),
+    scaleUps: arena.keys.map((key) => scaleUpOn(key, candidate.nextScaleUps)?.nanos ?? 0n),
     sources: arena.keys.map((key) => charged(key, pods, 'settled')),
     compensationNeed: candidate.memoryNeed?.nanos,
   };
@@ -38,15 +39,11 @@ export function nextMigration(
   return outcome === undefined ? undefined : { exceeds: !outcome.settlesPossibly, worst: outcome.worst };
 }
 
-function amountOf(candidate: Candidate, { quota, resource }: ContestedKey): bigint {
-  return candidate.nextScaleUps.get(quota)?.get(resource)?.nanos ?? 0n;
-}
-
 function settledUse(arena: ContestedArena, candidates: readonly Candidate[]): bigint[] {
   return arena.keys.map((key, index) => {
     let used = key.used;
     arena.contestants.forEach((contestant, position) => {
-      const outstanding = contestant.start === 'asked' || contestant.start === 'pending';
+      const outstanding = isOutstanding(contestant);
       // Where the source is not known, the best guess is that it is as large as the target.
       const unknownSource = outstanding && candidates[position]?.sources === undefined;
       if (outstanding && !unknownSource) used += contestant.needs[index] as bigint;

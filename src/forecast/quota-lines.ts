@@ -1,5 +1,5 @@
 import { Quantity } from '../quantity/quantity.ts';
-import { type ContestedArena, type ContestedKey, charged, outstandingPods } from './arena-of.ts';
+import { type ContestedArena, type ContestedKey, charged, outstandingPods, scaleUpOn } from './arena-of.ts';
 import type { Candidate } from './candidate.ts';
 import type { QuotaLine } from './forecast.ts';
 import type { Moment } from './race/arena.ts';
@@ -36,7 +36,7 @@ export function quotaLines(arena: ContestedArena, index: number, candidate: Cand
       hard,
       hardAfterScaleUp: Quantity.ofNanos(moment.hard[position] as bigint, format),
       scaleUp: Quantity.ofNanos(scaleUps[position] ?? 0n, format),
-      freshScaleUp: freshScaleUp(key, candidate),
+      freshScaleUp: scaleUpOn(key, candidate.nextScaleUps) ?? Quantity.zero,
       usedBefore: Quantity.ofNanos(moment.used[position] as bigint, format),
       need: Quantity.ofNanos(charged(key, outstandingPods(candidate), 'created'), format),
     };
@@ -69,6 +69,9 @@ function formatOf({ resource }: ContestedKey, pod: ChargedPod | undefined): Quan
   return pod?.usage.get(resource)?.format ?? 'DecimalSI';
 }
 
-function freshScaleUp({ scaling, quota, resource }: ContestedKey, { nextScaleUps }: Candidate): Quantity {
-  return scaling === 'scaled' ? (nextScaleUps.get(quota)?.get(resource) ?? Quantity.zero) : Quantity.zero;
+/** Whether both speak of the same key of the same quota. */
+export function isSameKey(one: QuotaKey, other: QuotaKey): boolean {
+  return one.quota === other.quota && one.resource === other.resource;
 }
+
+type QuotaKey = Pick<QuotaLine, 'quota' | 'resource'>;

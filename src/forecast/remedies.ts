@@ -3,6 +3,7 @@ import { applyRemedy, type ForecastObjects, type Unworded } from './apply-remedy
 import type { Assessment } from './assessment.ts';
 import type { DefaultLimit, QuotaChange } from './forecast.ts';
 import type { Finding } from './forecast-set.ts';
+import { isSameKey } from './quota-lines.ts';
 import type { Shortfall } from './shortfalls.ts';
 
 /** A forecast of the same question over changed objects: what a remedy is proved with. */
@@ -76,7 +77,7 @@ function raisedBy(changes: readonly QuotaChange[], shortfalls: readonly Shortfal
     return { quota, resource, to: roundedUp(resource, base.add(shortByAlone)), where };
   });
   const isSame = (one: QuotaChange, other: QuotaChange): boolean => {
-    return one.quota === other.quota && one.resource === other.resource && one.where === other.where;
+    return isSameKey(one, other) && one.where === other.where;
   };
   return [...changes.filter((one) => !raised.some((other) => isSame(one, other))), ...raised];
 }

@@ -27,6 +27,11 @@ export interface TargetPod {
   readonly networkOverheadBytes: bigint;
 }
 
+/** In the order in which KubeVirt asks for them. */
+export function podsOf({ launcher, attachment }: TargetPod): readonly ChargedPod[] {
+  return attachment === undefined ? [launcher] : [launcher, attachment];
+}
+
 /** No such pod will ever be stored, and who says so. */
 export interface RefusedPod {
   readonly kind: 'refused';

@@ -28,7 +28,11 @@ export interface QuotaBase {
 
 /** Those that Harvester may scale. It takes the first that its cache lists: of several, any. */
 export function defaultQuotas(quotas: readonly ResourceQuota[]): readonly ResourceQuota[] {
-  return quotas.filter(({ metadata }) => metadata.labels.get(DEFAULT_QUOTA_LABEL) === 'true');
+  return quotas.filter(isDefaultQuota);
+}
+
+export function isDefaultQuota({ metadata }: Pick<ResourceQuota, 'metadata'>): boolean {
+  return metadata.labels.get(DEFAULT_QUOTA_LABEL) === 'true';
 }
 
 /** A quota that limits neither cpu nor memory, or both to zero, is none to Harvester (isEmptyQuota). */

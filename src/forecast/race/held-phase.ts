@@ -1,4 +1,5 @@
-import { COMPENSATION_MARGIN } from '../../harvester/compensation.ts';
+import { compensationAmount } from '../../harvester/compensation.ts';
+import { Quantity } from '../../quantity/quantity.ts';
 import { type Arena, type Contestant, fitsAt, type Moment } from './arena.ts';
 import { momentsOf, type Part } from './moment.ts';
 import { packedSteps, type State, stepOf, walk, withStep } from './walk.ts';
@@ -101,12 +102,15 @@ function judgedStates(arena: Arena, state: State, index: number, moment: Moment)
   return contestant.start === 'pending' ? [judged, passedOver] : [judged];
 }
 
+/** The new amount replaces the old one, which `hard` still includes: it can make the quota smaller. */
 function compensationAt(arena: Arena, contestant: Contestant, moment: Moment): bigint | undefined {
   const key = arena.compensatedKey;
   if (key === undefined || contestant.compensationNeed === undefined) return undefined;
-  const overrun = (moment.used[key] as bigint) + contestant.compensationNeed - (moment.hard[key] as bigint);
-  // The new amount replaces the old one, which `hard` still includes: it can make the quota smaller.
-  return overrun > 0n ? overrun + COMPENSATION_MARGIN.nanos : undefined;
+  return compensationAmount({
+    used: Quantity.ofNanos(moment.used[key] as bigint),
+    need: Quantity.ofNanos(contestant.compensationNeed),
+    hard: Quantity.ofNanos(moment.hard[key] as bigint),
+  })?.nanos;
 }
 
 function admittedSet(arena: Arena, { code }: State): number {
