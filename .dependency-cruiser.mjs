@@ -28,10 +28,16 @@ const TABLE = {
     why: 'Facts in, verdict out: the spine reads no world and needs no package, so a test can hold all of it.',
   },
   cluster: {
-    folders: ['forecast/cluster-objects.ts', 'objects'],
-    packages: ['@kubernetes/client-node', 'yaml', 'zod'],
+    folders: ['forecast/cluster-objects.ts', 'forecast/part-of-namespace.ts', 'forecast/reservations.ts', 'objects'],
+    packages: ['@kubernetes/client-node', 'undici', 'yaml', 'zod'],
     node: true,
     why: 'The port is owned by forecast; its two sides supply objects and must not judge them.',
+  },
+  certificates: {
+    folders: ['cluster/api.ts'],
+    packages: ['@peculiar/x509', 'pino', 'reflect-metadata', 'zod'],
+    node: true,
+    why: 'Certificates are made and kept through the API alone; who serves them is not known here.',
   },
   admission: {
     folders: ['quantity', 'objects', 'kubernetes', 'kubevirt', 'harvester', 'forecast'],
@@ -43,13 +49,23 @@ const TABLE = {
     why: 'A page is a pure function of forecasts; writing it to a file is the business of its command.',
   },
   config: {
-    folders: ['objects', 'admission/policy.ts'],
+    folders: ['objects', 'admission/names.ts', 'admission/policy.ts'],
     packages: ['pino', 'yaml', 'zod'],
     node: true,
     why: 'Settings are validated once, before anything is there that could read them; of the rest they know the names of policies.',
   },
   server: {
-    folders: ['quantity', 'objects', 'kubernetes', 'kubevirt', 'harvester', 'forecast', 'admission', 'config'],
+    folders: [
+      'quantity',
+      'objects',
+      'kubernetes',
+      'kubevirt',
+      'harvester',
+      'forecast',
+      'admission',
+      'certificates',
+      'config',
+    ],
     packages: [
       '@fastify/under-pressure',
       '@peculiar/x509',
@@ -72,6 +88,7 @@ const TABLE = {
       'forecast',
       'cluster',
       'admission',
+      'certificates',
       'report',
       'config',
       'server',

@@ -5,9 +5,43 @@ cd "$(dirname "$0")/.."
 
 npm run -s build
 version=$(node -p "require('./package.json').version")
+snapshot=$PWD/examples/quota-test.yaml
 empty=$(mktemp -d)
 trap 'rm -rf "$empty"' EXIT
 cp dist/headroom.mjs "$empty"
-printed=$(cd "$empty" && node headroom.mjs version)
+cd "$empty"
+
+# expect WORDS TEXT
+expect() {
+  [[ $2 == *"$1"* ]] || { printf 'expected "%s" in\n%s\n' "$1" "$2"; exit 1; }
+}
+
+printed=$(node headroom.mjs version)
 echo "$printed"
-[[ $printed == *"$version"* ]] || { echo "expected version $version"; exit 1; }
+expect "$version" "$printed"
+
+# The Kubernetes client: nothing listens on port 1.
+cat >kubeconfig <<'KUBECONFIG'
+apiVersion: v1
+kind: Config
+clusters: [{ name: c, cluster: { server: 'https://127.0.0.1:1' } }]
+users: [{ name: u, user: { token: t } }]
+contexts: [{ name: x, context: { cluster: c, user: u } }]
+current-context: x
+KUBECONFIG
+printed=$(node headroom.mjs self-test --kubeconfig kubeconfig 2>&1) && { echo 'the self-test passed without a cluster'; exit 1; }
+echo "$printed"
+expect ECONNREFUSED "$printed"
+
+# The web server, the certificates and the forecast.
+node headroom.mjs serve --snapshot "$snapshot" --port 0 --admin-port 0 --drain 0 >log 2>&1 &
+server=$!
+for _ in $(seq 100); do
+  if grep -q '"listening"' log || ! kill -0 "$server" 2>/dev/null; then break; fi
+  sleep 0.1
+done
+kill "$server" || true
+wait "$server" || { cat log; echo 'the server did not end with 0'; exit 1; }
+expect '"listening"' "$(cat log)"
+expect '"closed"' "$(cat log)"
+echo 'serves, and ends when told to'

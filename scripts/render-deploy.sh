@@ -3,5 +3,15 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-echo '# Rendered from charts/headroom with deploy/values.yaml by scripts/render-deploy.sh; edit those, not this.'
-.cache/bin/helm template headroom charts/headroom --namespace headroom-system --values deploy/values.yaml
+cat <<'NAMESPACE'
+# Rendered from charts/headroom by scripts/render-deploy.sh; edit the chart, not this.
+# The image is one that you build from the Dockerfile: put its name below, then `kubectl apply -f deploy/headroom.yaml`.
+---
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: headroom-system
+  labels:
+    pod-security.kubernetes.io/enforce: restricted
+NAMESPACE
+.cache/bin/helm template headroom charts/headroom --namespace headroom-system --skip-tests

@@ -1,7 +1,12 @@
 //go:build tools
 
-// Package tools pins the Go programs that the checks run; nothing of headroom itself is Go.
-// helm is kept on the Kubernetes line (v0.34) of the control plane it is tried against.
+// Package tools pins, by go.mod, the programs that the checks are made with.
 package tools
 
-import _ "helm.sh/helm/v3/cmd/helm"
+import (
+	_ "go.etcd.io/etcd/server/v3"
+	_ "helm.sh/helm/v3/cmd/helm"
+	_ "k8s.io/kubernetes/cmd/kube-apiserver"
+	_ "k8s.io/kubernetes/cmd/kube-controller-manager"
+	_ "k8s.io/kubernetes/cmd/kubectl"
+)

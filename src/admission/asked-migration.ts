@@ -23,6 +23,7 @@ export interface AskedMigration {
   readonly vmi: string;
   readonly migrationName?: string;
   readonly userName: string;
+  readonly isDryRun: boolean;
   readonly annotations: ReadonlyMap<string, string>;
   readonly problem?: string;
 }
@@ -56,6 +57,7 @@ export function readAskedMigration(request: ReviewRequest): AskedMigration | und
     vmi: printableLine(vmi, LONGEST_NAME),
     ...(migrationName && { migrationName }),
     userName: request.userInfo?.username ?? '',
+    isDryRun: request.dryRun === true,
     annotations: annotationsOf(object),
     ...(problem !== undefined && { problem }),
   };

@@ -1,11 +1,20 @@
-import type { Cluster, NamespaceObjects } from '../forecast/cluster-objects.ts';
+import type { Cluster, Extent, NamespaceObjects, ReadOptions } from '../forecast/cluster-objects.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import { forecastMigration, type Prepared, prepare, unknownForecast } from '../forecast/forecast-migrations.ts';
 import { describeLauncher } from '../forecast/launcher-description.ts';
+import { vmiNameOfPod } from '../forecast/launchers.ts';
+import { vmisInvolved } from '../forecast/part-of-namespace.ts';
+import { type Reservation, type Reservations, withPromised } from '../forecast/reservations.ts';
+import { isHopeless } from '../forecast/verdict-of.ts';
 import type { Pod } from '../objects/kubernetes.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import { POLICY_ANNOTATION } from './annotation-names.ts';
+import type { FollowUp } from './follow-up.ts';
 import type { Forecaster, MigrationForecast, MigrationRequest, PodDescription } from './forecaster.ts';
+import { isObjectName } from './names.ts';
+import { type Decide, type Decided, decideAmongReplicas, type Patience, type Promised } from './promised-room.ts';
+import { RecentAnswers } from './recent-answers.ts';
+import { Turns } from './turns.ts';
 
 const TARGET_NODE_ANNOTATION = 'harvesterhci.io/migrationTargetNodeName';
 const HOSTNAME_LABEL = 'kubernetes.io/hostname';
@@ -15,31 +24,125 @@ interface Gathered {
   readonly prepared: Prepared;
   readonly forecasts: Map<string, Forecast>;
 }
-type Gather = (namespace: string) => Promise<Gathered>;
+
+export interface ForecasterOptions {
+  /** For all reading of one decision; below the time that a decision may take. Without it the cluster decides. */
+  readonly readMilliseconds?: number;
+  /** Where several replicas, or several requests at once, agree on room; a snapshot has no use for it. */
+  readonly reservations?: Reservations;
+  /** Takes back what has been reserved, once it is of no use any more. */
+  readonly followUp?: Pick<FollowUp, 'follow'>;
+}
+
+const LOOK_AGAIN_MILLISECONDS = 20;
+/** Of the time for reading: what is left is for the last look and for writing. */
+const PATIENCE = 0.5;
 
 /** The spine of a decision: read what it stands on, reckon, answer. */
-export function clusterForecaster(cluster: Cluster): Forecaster {
-  const gather = gathererOf(cluster);
+export function clusterForecaster(cluster: Cluster, options: ForecasterOptions = {}): Forecaster {
+  const { readMilliseconds } = options;
+  const facts = new FactReader(cluster);
+  if (readMilliseconds === undefined) {
+    return {
+      forecastMigration: async (request) => (await decideMigration(facts, request, [], {})).forecast,
+      describePod: (pod, namespace) => describePod(facts, pod, namespace, {}),
+    };
+  }
+  const live = new LiveDecisions(facts, readMilliseconds, options);
   return {
-    forecastMigration: (request) => decideMigration(gather, request),
-    describePod: (pod, namespace) => describePod(gather, pod, namespace),
+    forecastMigration: (request) => live.decide(request),
+    describePod: (pod, namespace) => describePod(facts, pod, namespace, live.reading()),
   };
+}
+
+/** Decisions on facts that change while they are being read, each in bounded time. */
+class LiveDecisions {
+  readonly #facts: FactReader;
+  readonly #readMilliseconds: number;
+  readonly #options: ForecasterOptions;
+  readonly #turns = new Turns();
+  readonly #recent = new RecentAnswers(() => performance.now());
+
+  constructor(facts: FactReader, readMilliseconds: number, options: ForecasterOptions) {
+    this.#facts = facts;
+    this.#readMilliseconds = readMilliseconds;
+    this.#options = options;
+  }
+
+  reading(): { readonly signal: AbortSignal } {
+    return { signal: AbortSignal.timeout(this.#readMilliseconds) };
+  }
+
+  decide(request: MigrationRequest): Promise<MigrationForecast> {
+    // From its arrival on: what waits its turn must not be pushed past its own time by those before it.
+    const patience = patienceOf(this.reading().signal, this.#readMilliseconds);
+    return request.stage === 'confirm' ? this.#confirm(request, patience) : this.#promise(request, patience);
+  }
+
+  async #promise(request: MigrationRequest, patience: Patience): Promise<MigrationForecast> {
+    // One after the other in one process, so that compare-and-swap is left to decide among processes.
+    const promised = await this.#turns.take(request.namespace, () => this.#decideAnew(request, patience));
+    // What stands in a migration's way is looked at again, and so is all that the validating webhook might deny.
+    if (isPlainFit(promised.forecast.forecast)) this.#recent.remember(request, promised);
+    return promised.forecast;
+  }
+
+  async #confirm(request: MigrationRequest, patience: Patience): Promise<MigrationForecast> {
+    const { forecast, reservation } = this.#recent.take(request) ?? (await this.#decideAnew(request, patience));
+    const { migrationName = '' } = request;
+    if (reservation !== undefined && isObjectName(migrationName)) {
+      this.#options.followUp?.follow(reservation, migrationName);
+    }
+    return forecast;
+  }
+
+  async #decideAnew(request: MigrationRequest, patience: Patience): Promise<Promised> {
+    const { signal } = patience;
+    const decide: Decide = (promised) => decideMigration(this.#facts, request, promised, { signal });
+    const { reservations } = this.#options;
+    if (reservations === undefined) return decide([]);
+    return decideAmongReplicas(request, reservations, decide, patience);
+  }
+}
+
+function patienceOf(signal: AbortSignal, readMilliseconds: number): Patience {
+  const endsAt = performance.now() + readMilliseconds * PATIENCE;
+  const hasTimeToLookAgain = async (): Promise<boolean> => {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MILLISECONDS));
+    return performance.now() < endsAt && !signal.aborted;
+  };
+  return { signal, hasTimeToLookAgain };
 }
 
 /**
  * Reads the facts anew for every request. Only a snapshot hands out the very same objects again; what was made of them
  * is then used again too, for from the same facts comes the same answer, and is forgotten together with them.
  */
-function gathererOf(cluster: Cluster): Gather {
-  const known = new WeakMap<NamespaceObjects, Gathered>();
-  return async (name) => {
-    const [clusterObjects, namespace] = await Promise.all([cluster.clusterObjects(), cluster.namespaceObjects(name)]);
-    const before = known.get(namespace);
+class FactReader {
+  readonly #cluster: Cluster;
+  readonly #known = new WeakMap<NamespaceObjects, Gathered>();
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  async gather(
+    name: string,
+    extent: Extent,
+    options: ReadOptions,
+    promised: readonly Reservation[] = [],
+  ): Promise<Gathered> {
+    const [clusterObjects, stored] = await Promise.all([
+      this.#cluster.clusterObjects(options),
+      this.#cluster.namespaceObjects(name, extent, options),
+    ]);
+    const namespace = withPromised(stored, promised);
+    const before = this.#known.get(namespace);
     if (before?.prepared.objects.cluster === clusterObjects) return before;
     const gathered = { prepared: prepare({ cluster: clusterObjects, namespace }), forecasts: new Map() };
-    known.set(namespace, gathered);
+    this.#known.set(namespace, gathered);
     return gathered;
-  };
+  }
 }
 
 /** Names that no VMI has are not remembered: anybody can make up any number of them. */
@@ -49,8 +152,41 @@ function forecastOnce({ prepared, forecasts }: Gathered, vmi: string): Forecast 
   return forecast;
 }
 
-async function decideMigration(gather: Gather, { namespace, vmi }: MigrationRequest): Promise<MigrationForecast> {
-  const gathered = await gather(namespace);
+/** A plain `fits` is believed of few and recent facts. Whatever else is said of a migration stands on all of them, read now. */
+async function decideMigration(
+  facts: FactReader,
+  request: MigrationRequest,
+  promised: readonly Reservation[],
+  reading: ReadOptions,
+): Promise<Decided> {
+  const { namespace, vmi } = request;
+  const vmis = [vmi, ...promised.map((one) => one.vmi)];
+  const few = await facts.gather(namespace, { kind: 'migrations', vmis }, { ...reading, age: 'recent' }, promised);
+  const quick = decidedOn(few, request);
+  if (isPlainFit(quick.forecast.forecast) || isUnreadable(few.prepared)) return quick;
+  if (namespacePolicy(few.prepared) === 'off') return quick;
+  const decideOnAll = async () =>
+    decidedOn(await facts.gather(namespace, { kind: 'running' }, reading, promised), request);
+  const decided = await decideOnAll();
+  // A target pod that quotas count and that is stored a moment later looks like one that is still to come.
+  return isHopeless(decided.forecast.forecast) && isAnythingUnderWay(decided) ? decideOnAll() : decided;
+}
+
+function isAnythingUnderWay({ objects }: Decided): boolean {
+  return vmisInvolved([], objects.migrations.items).length > 0;
+}
+
+function isPlainFit({ verdict, next }: Forecast): boolean {
+  return verdict === 'fits' && next === undefined;
+}
+
+/** What the API server does not give, it does not give to whoever asks for more of it either. */
+function isUnreadable({ objects: { cluster, namespace } }: Prepared): boolean {
+  const kinds: readonly unknown[] = [...Object.values(cluster), ...Object.values(namespace)];
+  return kinds.some((kind) => typeof kind === 'object' && kind !== null && 'unreadable' in kind);
+}
+
+function decidedOn(gathered: Gathered, { namespace, vmi }: MigrationRequest): Decided {
   const { prepared } = gathered;
   const policy = namespacePolicy(prepared);
   const kubeVirtNamespace = prepared.ground.kind === 'known' ? prepared.ground.cluster.kubeVirtNamespace : undefined;
@@ -59,10 +195,11 @@ async function decideMigration(gather: Gather, { namespace, vmi }: MigrationRequ
     ...(kubeVirtNamespace === undefined ? {} : { kubeVirtNamespace }),
     denialPins: denialPins(prepared, vmi),
   };
-  if (policy === 'off') {
-    return { ...around, forecast: unknownForecast({ namespace, vmi }, 'the policy of the namespace is off', []) };
-  }
-  return { ...around, forecast: forecastOnce(gathered, vmi) };
+  const forecast =
+    policy === 'off'
+      ? unknownForecast({ namespace, vmi }, 'the policy of the namespace is off', [])
+      : forecastOnce(gathered, vmi);
+  return { forecast: { ...around, forecast }, objects: prepared.objects.namespace };
 }
 
 function namespacePolicy({ objects }: Prepared): string | undefined {
@@ -80,8 +217,15 @@ function hasTargetNode({ metadata, spec }: VirtualMachineInstance): boolean {
   return metadata.annotations.has(TARGET_NODE_ANNOTATION) || Object.hasOwn(spec.nodeSelector ?? {}, HOSTNAME_LABEL);
 }
 
-async function describePod(gather: Gather, pod: Pod, namespace: string): Promise<PodDescription> {
-  const { prepared } = await gather(namespace);
+async function describePod(
+  facts: FactReader,
+  pod: Pod,
+  namespace: string,
+  reading: ReadOptions,
+): Promise<PodDescription> {
+  const vmi = vmiNameOfPod(pod) ?? '';
+  if (!isObjectName(vmi)) return { kind: 'unknown', reason: 'the pod names no VirtualMachineInstance as its owner' };
+  const { prepared } = await facts.gather(namespace, { kind: 'launcher', vmi }, { ...reading, age: 'recent' });
   const policy = namespacePolicy(prepared);
   const described = describeLauncher(prepared, pod);
   return policy === undefined ? described : { ...described, namespacePolicy: policy };

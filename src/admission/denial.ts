@@ -16,7 +16,7 @@ function figuresOf(line: QuotaLine): string {
 /** `field` is written as the option `--quota` takes a key: NAMESPACE/QUOTA:KEY. */
 function causeOf(namespace: string, line: QuotaLine): StatusCause {
   return {
-    type: line.cause ?? 'over-quota',
+    reason: line.cause ?? 'over-quota',
     message: `quota ${line.quota}, ${line.resource}: ${figuresOf(line)}`,
     field: `${namespace}/${line.quota}:${line.resource}`,
   };
@@ -26,7 +26,7 @@ function causesOf(forecast: Forecast): readonly StatusCause[] {
   const short = forecast.quotas.filter((line) => line.shortBy !== undefined || line.cause !== undefined);
   if (short.length > 0) return short.map((line) => causeOf(forecast.namespace, line));
   // No quota is short: a LimitRange or KubeVirt itself will not have the pod.
-  return [{ type: 'not-admitted', message: forecast.reason ?? firstLine(forecast.message), field: 'spec.vmiName' }];
+  return [{ reason: 'not-admitted', message: forecast.reason ?? firstLine(forecast.message), field: 'spec.vmiName' }];
 }
 
 /** ResourceQuota refuses with 403 Forbidden, and so do we. */

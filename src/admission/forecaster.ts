@@ -7,6 +7,10 @@ export interface MigrationRequest {
   readonly vmi: string;
   /** Absent while the API server has still to make one from `generateName`. */
   readonly migrationName?: string;
+  /** Nothing may be written on its account. */
+  readonly isDryRun: boolean;
+  /** The mutating webhook promises room; the validating one, right after it, finds what was promised. */
+  readonly stage: 'promise' | 'confirm';
 }
 
 export interface MigrationForecast {

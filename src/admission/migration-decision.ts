@@ -5,7 +5,7 @@ import { type MigrationClass, migrationClass } from '../kubevirt/migration-class
 import { POLICY_ANNOTATION } from './annotation-names.ts';
 import type { AskedMigration } from './asked-migration.ts';
 import type { AdmissionContext } from './context.ts';
-import type { MigrationForecast } from './forecaster.ts';
+import type { MigrationForecast, MigrationRequest } from './forecaster.ts';
 import { quotedName } from './plain-text.ts';
 import { isPolicy, type Policy, policyFor } from './policy.ts';
 import type { Decision } from './response.ts';
@@ -58,17 +58,25 @@ function policyWarnings(namespacePolicy: string | undefined): readonly string[] 
     : [`namespace annotation ${POLICY_ANNOTATION} is ${quotedName(namespacePolicy)}, not deny, warn or off: ignored`];
 }
 
+type Stage = MigrationRequest['stage'];
+
 function askForecaster(
   asked: AskedMigration,
+  stage: Stage,
   context: AdmissionContext,
 ): Promise<MigrationForecast> | MigrationForecast {
-  const { namespace, vmi, migrationName, problem } = asked;
+  const { namespace, vmi, migrationName, isDryRun, problem } = asked;
   if (problem !== undefined) return unknownMigration(namespace, vmi, problem);
-  return context.forecaster.forecastMigration({ namespace, vmi, ...(migrationName && { migrationName }) });
+  const request = { namespace, vmi, isDryRun, stage, ...(migrationName && { migrationName }) };
+  return context.forecaster.forecastMigration(request);
 }
 
-export async function decideMigration(asked: AskedMigration, context: AdmissionContext): Promise<MigrationDecision> {
-  const { forecast, namespacePolicy, denialPins, kubeVirtNamespace } = await askForecaster(asked, context);
+export async function decideMigration(
+  asked: AskedMigration,
+  stage: Stage,
+  context: AdmissionContext,
+): Promise<MigrationDecision> {
+  const { forecast, namespacePolicy, denialPins, kubeVirtNamespace } = await askForecaster(asked, stage, context);
   const ofClass = migrationClass({
     userName: asked.userName,
     annotations: asked.annotations,

@@ -33,7 +33,7 @@ function wantedAnnotations(decided: MigrationDecision): WantedAnnotations {
 export async function mutateMigration(request: ReviewRequest, context: AdmissionContext): Promise<Outcome> {
   const asked = readAskedMigration(request);
   if (asked === undefined) return ignored;
-  const decided = await decideMigration(asked, context);
+  const decided = await decideMigration(asked, 'promise', context);
   return {
     decision: recordOf(decided),
     // The validating webhook gives the same ones; the API server shows equal warnings once.

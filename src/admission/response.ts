@@ -8,9 +8,9 @@ import type { ReviewVersion } from './review.ts';
 /** Kubernetes' limit; the API server cuts what is longer. */
 const LONGEST_WARNING = 256;
 
-/** A metav1.StatusCause. */
+/** A metav1.StatusCause, whose `Type` is called `reason` in JSON. */
 export interface StatusCause {
-  readonly type: string;
+  readonly reason: string;
   readonly message: string;
   readonly field: string;
 }

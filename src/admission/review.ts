@@ -17,6 +17,7 @@ const requestShape = z.object({
   name: text,
   namespace: text,
   operation: z.string(),
+  dryRun: z.boolean().nullish(),
   userInfo: z.object({ username: text }).nullish(),
   object: z.unknown(),
 });

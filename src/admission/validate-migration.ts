@@ -23,7 +23,7 @@ function auditAnnotations({ forecast, migrationClass, policy }: MigrationDecisio
 export async function validateMigration(request: ReviewRequest, context: AdmissionContext): Promise<Outcome> {
   const asked = readAskedMigration(request);
   if (asked === undefined) return ignored;
-  const decided = await decideMigration(asked, context);
+  const decided = await decideMigration(asked, 'confirm', context);
   if (decided.policy === 'off') return { decision: recordOf(decided) };
   return {
     decision: recordOf(decided),

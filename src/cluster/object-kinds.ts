@@ -9,6 +9,8 @@ import { virtualMachineInstanceShape } from '../objects/virtual-machine-instance
 export interface ObjectKind<T extends { readonly metadata: Metadata }> {
   readonly kind: string;
   readonly group: '' | 'kubevirt.io' | 'harvesterhci.io';
+  /** As the API's paths have it. */
+  readonly plural: string;
   readonly scope: 'cluster' | 'namespace';
   readonly shape: ZodType<T>;
 }
@@ -19,7 +21,7 @@ function kindOf<T extends { readonly metadata: Metadata }>(
   scope: ObjectKind<T>['scope'],
   shape: ZodType<T>,
 ): ObjectKind<T> {
-  return { group, kind, scope, shape };
+  return { group, kind, plural: `${kind.toLowerCase()}s`, scope, shape };
 }
 
 /** Every kind read; the keys are those of ClusterObjects and NamespaceObjects. */
@@ -34,6 +36,13 @@ export const OBJECT_KINDS = {
   virtualMachines: kindOf('kubevirt.io', 'VirtualMachine', 'namespace', virtualMachineShape),
   virtualMachineInstances: kindOf('kubevirt.io', 'VirtualMachineInstance', 'namespace', virtualMachineInstanceShape),
   migrations: kindOf('kubevirt.io', 'VirtualMachineInstanceMigration', 'namespace', migrationShape),
+};
+
+/** Where the API server has the kinds of a group, at the version whose shape is read. */
+export const GROUP_PATHS: Readonly<Record<ObjectKind<never>['group'], string>> = {
+  '': '/api/v1',
+  'kubevirt.io': '/apis/kubevirt.io/v1',
+  'harvesterhci.io': '/apis/harvesterhci.io/v1beta1',
 };
 
 /** The group of `kubevirt.io/v1`; the core group, of `v1`, is empty. */

@@ -1,5 +1,5 @@
 import { readMigrations } from '../cluster/migration-file.ts';
-import type { SnapshotCluster } from '../cluster/snapshot.ts';
+import type { Cluster } from '../forecast/cluster-objects.ts';
 import { runningVms, stoppedVms, vmsOnNode } from '../forecast/vm-names.ts';
 import { CommandError } from './command-error.ts';
 import type { ClusterOptions } from './options.ts';
@@ -27,7 +27,7 @@ export interface Questions {
 
 /** Turns what was typed into questions, one a namespace. */
 export async function askedQuestions(
-  cluster: SnapshotCluster,
+  cluster: Cluster,
   names: readonly string[],
   options: ForecastOptions,
 ): Promise<Questions> {
@@ -64,7 +64,7 @@ function refuseContradictions(names: readonly string[], options: ForecastOptions
 }
 
 async function questionsOfStarts(
-  cluster: SnapshotCluster,
+  cluster: Cluster,
   names: readonly string[],
   options: ForecastOptions,
 ): Promise<Questions> {
@@ -87,11 +87,7 @@ function noteIfNone(selections: readonly VmSelection[], state: 'running' | 'stop
   return selections.some(({ names }) => names.length > 0) ? [] : [`no ${state} VM was found`];
 }
 
-async function questionsOfNode(
-  cluster: SnapshotCluster,
-  node: string,
-  namespace: string | undefined,
-): Promise<Questions> {
+async function questionsOfNode(cluster: Cluster, node: string, namespace: string | undefined): Promise<Questions> {
   const everywhere = await everySelection(cluster, vmsOnNode(node));
   const known = await nodeNames(cluster);
   if (!known.includes(node)) throw new CommandError(`there is no node ${node}; there are ${shortList(known)}`);
@@ -105,7 +101,7 @@ async function questionsOfNode(
 }
 
 /** A snapshot may have no Node objects; its VMs name theirs all the same. */
-async function nodeNames(cluster: SnapshotCluster): Promise<readonly string[]> {
+async function nodeNames(cluster: Cluster): Promise<readonly string[]> {
   const { nodes } = await cluster.clusterObjects();
   const names = new Set(nodes.items.map(({ metadata }) => metadata.name));
   for (const namespace of await cluster.namespaceNames()) {
@@ -116,7 +112,7 @@ async function nodeNames(cluster: SnapshotCluster): Promise<readonly string[]> {
 }
 
 async function questionsOfFiles(
-  cluster: SnapshotCluster,
+  cluster: Cluster,
   files: readonly string[],
   namespace: string | undefined,
 ): Promise<Questions> {
@@ -138,7 +134,7 @@ interface FileMigration {
 }
 
 async function migrationsOf(
-  cluster: SnapshotCluster,
+  cluster: Cluster,
   files: readonly string[],
   namespace: string | undefined,
 ): Promise<readonly FileMigration[]> {

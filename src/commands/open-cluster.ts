@@ -1,15 +1,24 @@
-import { openSnapshot, type SnapshotCluster } from '../cluster/snapshot.ts';
-import { CommandError } from './command-error.ts';
+import type { Api } from '../cluster/api.ts';
+import { openSnapshot } from '../cluster/snapshot.ts';
+import type { Cluster } from '../forecast/cluster-objects.ts';
 import type { ClusterOptions } from './options.ts';
 
-export const SNAPSHOT_ONLY =
-  'this release answers from snapshots only, not from a live cluster yet: give the files with --snapshot FILE';
-
-/** The cluster that the options name. */
+/** The cluster that the options name: of files, or the one that kubectl would ask. */
 export async function openCluster(
-  { snapshot }: Pick<ClusterOptions, 'snapshot'>,
+  { snapshot, kubeconfig, context }: Pick<ClusterOptions, 'snapshot' | 'kubeconfig' | 'context'>,
   without: Parameters<typeof openSnapshot>[1] = 'nothing',
-): Promise<SnapshotCluster> {
-  if (snapshot === undefined || snapshot.length === 0) throw new CommandError(SNAPSHOT_ONLY);
-  return openSnapshot(snapshot, without);
+): Promise<Cluster> {
+  if (snapshot !== undefined && snapshot.length > 0) return openSnapshot(snapshot, without);
+  const api = await openLiveApi({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) });
+  const { LiveCluster } = await import('../cluster/live-cluster.ts');
+  return new LiveCluster(api, { recentSeconds: 0, now: () => performance.now() });
+}
+
+/** Loaded here, for what speaks to API servers takes a quarter of a second to load. */
+export async function openLiveApi({
+  kubeconfig,
+  context,
+}: Pick<ClusterOptions, 'kubeconfig' | 'context'>): Promise<Api> {
+  const { openApi } = await import('../cluster/api-client.ts');
+  return openApi({ ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) });
 }

@@ -1,5 +1,5 @@
-import { openSnapshot, type SnapshotCluster } from '../cluster/snapshot.ts';
-import type { NamespaceObjects } from '../forecast/cluster-objects.ts';
+import { openSnapshot } from '../cluster/snapshot.ts';
+import type { Cluster, NamespaceObjects } from '../forecast/cluster-objects.ts';
 import { type Launchers, launchersOf } from '../forecast/launchers.ts';
 import { runningVms, stoppedVms } from '../forecast/vm-names.ts';
 import type { VirtualMachine } from '../objects/kubevirt.ts';
@@ -28,7 +28,7 @@ export interface OverheadSubject {
 }
 
 export interface OverheadQuestion {
-  readonly cluster: SnapshotCluster;
+  readonly cluster: Cluster;
   readonly selections: readonly VmSelection[];
 }
 

@@ -5,6 +5,7 @@ import type { Io } from './io.ts';
 import { addGlobalOptions, type GlobalOptions, givenOptions } from './options.ts';
 import { addOverheadCommand } from './overhead.ts';
 import { addReplayCommand } from './replay.ts';
+import { addSelfTestCommand } from './self-test.ts';
 import { addServeCommand } from './serve.ts';
 import { addVersionCommand } from './version.ts';
 
@@ -55,6 +56,7 @@ export function createProgram(invocation: Invocation): ProgramRun {
   addOverheadCommand(program, context);
   addServeCommand(program, context);
   addReplayCommand(program, context);
+  addSelfTestCommand(program, context);
   addVersionCommand(program, context);
   program.addHelpText('after', () => context.examplesText(EXAMPLES));
   program.addHelpText('after', EXIT_CODES);

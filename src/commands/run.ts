@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { KubeconfigError, UnreadableCluster } from '../cluster/cluster-error.ts';
 import { SnapshotError } from '../cluster/snapshot-error.ts';
 import { ConfigError } from '../config/serve-config.ts';
 import { CommandError } from './command-error.ts';
@@ -31,8 +32,11 @@ async function failureCode(error: unknown, started: ProgramRun, invocation: Invo
   return EXIT_ERROR;
 }
 
+/** What says by itself what is wrong and needs no stack. */
+const EXPLAINED = [CommandError, SnapshotError, ConfigError, KubeconfigError, UnreadableCluster];
+
 function isExplained(error: unknown): error is Error {
-  return error instanceof CommandError || error instanceof SnapshotError || error instanceof ConfigError;
+  return EXPLAINED.some((type) => error instanceof type);
 }
 
 /** Help that was asked for is data; help that is given because nothing was asked is not. */

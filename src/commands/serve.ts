@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import {
@@ -11,8 +12,8 @@ import type { Listening } from '../server/listen.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { EXIT_FINE } from './exit-code.ts';
-import { openCluster, SNAPSHOT_ONLY } from './open-cluster.ts';
 import { addGlobalOptions, collect, givenOptions } from './options.ts';
+import { servingParts } from './serving-parts.ts';
 
 const SNAPSHOT_FLAG = '--snapshot';
 const EXAMPLES = [
@@ -41,34 +42,35 @@ function serveOptions(): readonly Option[] {
   });
 }
 
+/**
+ * A request leaves nothing behind, so a small young generation is swept as cheaply as a large one. V8 would let it grow
+ * to 128 MB, on a machine with much memory even inside a container with little.
+ */
+function keepYoungGenerationSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
 async function serveCommand(flags: Flags, environment: Environment): Promise<number> {
+  keepYoungGenerationSmall();
   const isVerbose = flags.verbose === true && flags.logLevel === undefined;
-  const config = readConfig(isVerbose ? { ...flags, logLevel: 'debug' } : flags, environment);
+  const config = serveConfig(isVerbose ? { ...flags, logLevel: 'debug' } : flags, environment);
   const { createLogger } = await import('../config/logger.ts');
   const logger = createLogger(config.logLevel);
   const listening = await startServing(config, logger);
-  logger.info({ try: tryLine(listening) }, 'to try it out, where the examples of headroom are');
+  if (config.snapshots.length > 0) {
+    logger.info({ try: tryLine(listening) }, 'to try it out, where the examples of headroom are');
+  }
   // Whoever waits for these lines should not wait for the gathering of more.
   logger.flush();
   return EXIT_FINE;
 }
 
-function readConfig(flags: Flags, environment: Environment): ServeConfig {
-  const variable = describedSettings().find(({ flag }) => flag === SNAPSHOT_FLAG)?.variable ?? '';
-  const given = flags.snapshot ?? (environment[variable] || undefined);
-  if (given === undefined) throw new CommandError(SNAPSHOT_ONLY);
-  return serveConfig(flags, environment);
-}
-
-/** Config in, a webhook that answers from the cluster out. The cluster is read before anything listens. */
+/** Config in, a webhook that answers from the cluster out. */
 export async function startServing(config: ServeConfig, logger: Logger): Promise<Listening> {
-  const cluster = await openCluster({ snapshot: config.snapshots });
+  const parts = await servingParts(config, logger);
   // Loaded here, so that the other commands start without a web server in memory.
-  const [{ clusterForecaster }, { serve }] = await Promise.all([
-    import('../admission/cluster-forecaster.ts'),
-    import('../server/serve.ts'),
-  ]);
-  return serve(config, { forecaster: clusterForecaster(cluster), logger }).catch(explainOccupied);
+  const { serve } = await import('../server/serve.ts');
+  return serve(config, { ...parts, logger }).catch(explainOccupied);
 }
 
 function explainOccupied(error: NodeJS.ErrnoException): never {

@@ -1,5 +1,4 @@
-import type { SnapshotCluster } from '../cluster/snapshot.ts';
-import type { NamespaceObjects } from '../forecast/cluster-objects.ts';
+import type { Cluster, NamespaceObjects } from '../forecast/cluster-objects.ts';
 import { CommandError } from './command-error.ts';
 import type { ClusterOptions } from './options.ts';
 
@@ -14,7 +13,7 @@ export type NamesOf = (objects: NamespaceObjects) => readonly string[];
 
 /** What of a cluster is asked for: names in a namespace, all of a namespace, or everything. */
 export async function selectVms(
-  cluster: SnapshotCluster,
+  cluster: Cluster,
   asked: readonly string[],
   options: ClusterOptions,
   namesOf: NamesOf,
@@ -30,7 +29,7 @@ export async function selectVms(
   return [{ namespace, names: sorted(namesOf(await cluster.namespaceObjects(namespace))) }];
 }
 
-export async function everySelection(cluster: SnapshotCluster, namesOf: NamesOf): Promise<readonly VmSelection[]> {
+export async function everySelection(cluster: Cluster, namesOf: NamesOf): Promise<readonly VmSelection[]> {
   const selections: VmSelection[] = [];
   for (const namespace of await cluster.namespaceNames()) {
     const names = sorted(namesOf(await cluster.namespaceObjects(namespace)));
@@ -40,7 +39,7 @@ export async function everySelection(cluster: SnapshotCluster, namesOf: NamesOf)
 }
 
 /** A snapshot has no current context: without -n it must be plain which namespace is meant. */
-export async function onlyNamespace(cluster: SnapshotCluster, namesOf: NamesOf): Promise<string> {
+export async function onlyNamespace(cluster: Cluster, namesOf: NamesOf): Promise<string> {
   const [first, ...others] = await everySelection(cluster, namesOf);
   if (first === undefined) throw new CommandError('there is no VM to ask about: give -n NAMESPACE');
   if (others.length === 0) return first.namespace;
@@ -50,7 +49,7 @@ export async function onlyNamespace(cluster: SnapshotCluster, namesOf: NamesOf):
   );
 }
 
-async function requireNamespace(cluster: SnapshotCluster, namespace: string): Promise<void> {
+async function requireNamespace(cluster: Cluster, namespace: string): Promise<void> {
   const known = await cluster.namespaceNames();
   if (!known.includes(namespace)) {
     throw new CommandError(`there is no namespace ${namespace}; there are ${shortList(known)}`);

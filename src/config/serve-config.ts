@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObjectName } from '../admission/names.ts';
 import { type ClassPolicies, defaultClassPolicies, POLICIES } from '../admission/policy.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -12,8 +13,21 @@ export interface ServeConfig {
   readonly host?: string;
   readonly port: number;
   readonly adminPort: number;
+  /** Of the cluster; absent: KUBECONFIG, the pod's service account or the user's own, whichever is there first. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly ownNamespace?: string;
   readonly tlsCertFile?: string;
   readonly tlsKeyFile?: string;
+  /** Secret of the own namespace in which the replicas keep their certificates. */
+  readonly certificateSecret?: string;
+  readonly certificateLifetimeSeconds: number;
+  /** Name of both webhook configurations whose `caBundle` is kept. */
+  readonly webhookConfiguration?: string;
+  /** Name of the Service, which the certificates are made out to. */
+  readonly serviceName?: string;
+  /** ConfigMap of the own namespace that holds the room promised to migrations that are just being created. */
+  readonly reservations?: string;
   readonly classPolicies: ClassPolicies;
   readonly decisionTimeoutSeconds: number;
   readonly drainSeconds: number;
@@ -49,6 +63,12 @@ function filled(expected: string) {
   return z.string({ error: expected }).min(1, { error: expected });
 }
 
+/** Becomes part of an API path. */
+function objectName(of: string) {
+  const expected = `expected the name of ${of}: lower-case letters, digits, - and .`;
+  return z.string({ error: expected }).refine(isObjectName, { error: expected });
+}
+
 function policyShape(ofClass: keyof ClassPolicies) {
   return oneOf(POLICIES).default(defaultClassPolicies[ofClass]);
 }
@@ -62,8 +82,28 @@ const settingsShape = z.object({
   host: filled('expected a host name or an address').optional().describe('Name or address to listen on'),
   port: wholeNumber(0, 65535).default(9443).describe('HTTPS port of the webhook; 0 picks a free one'),
   adminPort: wholeNumber(0, 65535).default(8080).describe('HTTP port of probes and metrics; 0 picks a free one'),
-  tlsCert: filled('expected a file').optional().describe('PEM file with the serving certificate and its chain'),
+  ownNamespace: objectName('a namespace')
+    .optional()
+    .describe('Namespace that headroom runs in; else that of the kubeconfig'),
+  tlsCert: filled('expected a file')
+    .optional()
+    .describe('PEM file with the serving certificate and its chain; read again when it changes'),
   tlsKey: filled('expected a file').optional().describe('PEM file with the private key of the certificate'),
+  certificateSecret: objectName('a Secret')
+    .optional()
+    .describe(
+      'Secret in which the replicas keep certificates of their own making, instead of --tls-cert and --tls-key',
+    ),
+  certificateLifetime: wholeNumber(10, 315_360_000)
+    .default(7_776_000)
+    .describe('Seconds that such a certificate is valid; it is renewed when a third of them is left'),
+  webhookConfiguration: objectName('the webhook configurations')
+    .optional()
+    .describe('Name of the two webhook configurations whose caBundle is kept up with such certificates'),
+  serviceName: objectName('a Service').optional().describe('Service that such certificates are made out to'),
+  reservations: objectName('a ConfigMap')
+    .optional()
+    .describe('ConfigMap through which replicas agree on room promised to migrations that are just being created'),
   policyUser: policyShape('user').describe('What happens to a migration of a user that can never fit'),
   policyEvacuation: policyShape('evacuation').describe('The same for those of drains and upgrades'),
   policyWorkloadUpdate: policyShape('workload-update').describe(
@@ -120,14 +160,27 @@ function problemOf(issue: z.core.$ZodIssue, given: Record<string, unknown>): str
   return `${flagOf(setting)} (${variableOf(setting)}): ${issue.message}, got ${value}`;
 }
 
-function tlsProblems({ tlsCert, tlsKey, snapshot }: z.infer<typeof settingsShape>): readonly string[] {
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    return ['--tls-cert and --tls-key (HEADROOM_TLS_CERT, HEADROOM_TLS_KEY): expected both or neither'];
-  }
-  if (tlsCert === undefined && snapshot.length === 0) {
-    return ['--tls-cert and --tls-key (HEADROOM_TLS_CERT, HEADROOM_TLS_KEY): expected, unless --snapshot is given'];
+type Settings = z.infer<typeof settingsShape>;
+
+const TLS_FILES = '--tls-cert and --tls-key (HEADROOM_TLS_CERT, HEADROOM_TLS_KEY)';
+const SECRET = '--certificate-secret (HEADROOM_CERTIFICATE_SECRET)';
+
+function tlsProblems({ tlsCert, tlsKey, certificateSecret, snapshot }: Settings): readonly string[] {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) return [`${TLS_FILES}: expected both or neither`];
+  if (tlsCert !== undefined && certificateSecret !== undefined) return [`${SECRET}: expected without ${TLS_FILES}`];
+  if (tlsCert === undefined && certificateSecret === undefined && snapshot.length === 0) {
+    return [`${TLS_FILES} or ${SECRET}: expected, unless --snapshot is given`];
   }
   return [];
+}
+
+/** A snapshot stands still: what is kept in a cluster has no place beside it. */
+function clusterProblems(settings: Settings): readonly string[] {
+  if (settings.snapshot.length === 0) return [];
+  const live = ['certificateSecret', 'webhookConfiguration', 'reservations'] as const;
+  return live
+    .filter((name) => settings[name] !== undefined)
+    .map((name) => `${flagOf(name)} (${variableOf(name)}): expected without --snapshot`);
 }
 
 /** Flags win over the environment, and that over the defaults. Throws a ConfigError that names every wrong setting. */
@@ -136,15 +189,13 @@ export function serveConfig(flags: Flags, environment: Environment): ServeConfig
   const read = settingsShape.safeParse(given);
   if (!read.success) throw new ConfigError(read.error.issues.map((issue) => problemOf(issue, given)));
   const settings = read.data;
-  const problems = tlsProblems(settings);
+  const problems = [...tlsProblems(settings), ...clusterProblems(settings)];
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     snapshots: Object.freeze(settings.snapshot),
-    ...(settings.host !== undefined && { host: settings.host }),
     port: settings.port,
     adminPort: settings.adminPort,
-    ...(settings.tlsCert !== undefined && { tlsCertFile: settings.tlsCert }),
-    ...(settings.tlsKey !== undefined && { tlsKeyFile: settings.tlsKey }),
+    certificateLifetimeSeconds: settings.certificateLifetime,
     classPolicies: Object.freeze({
       user: settings.policyUser,
       evacuation: settings.policyEvacuation,
@@ -154,7 +205,30 @@ export function serveConfig(flags: Flags, environment: Environment): ServeConfig
     decisionTimeoutSeconds: settings.decisionTimeout,
     drainSeconds: settings.drain,
     logLevel: settings.logLevel,
+    ...withoutAbsent({
+      host: settings.host,
+      kubeconfig: textOf(flags.kubeconfig),
+      context: textOf(flags.context),
+      ownNamespace: settings.ownNamespace,
+      tlsCertFile: settings.tlsCert,
+      tlsKeyFile: settings.tlsKey,
+      certificateSecret: settings.certificateSecret,
+      webhookConfiguration: settings.webhookConfiguration,
+      serviceName: settings.serviceName,
+      reservations: settings.reservations,
+    }),
   });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+type Given<T> = { readonly [Name in keyof T]?: Exclude<T[Name], undefined> };
+
+/** Without the settings that nobody gave. */
+function withoutAbsent<T extends object>(settings: T): Given<T> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
 /** A row a setting, for the command line's options and the documentation. */

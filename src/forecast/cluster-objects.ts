@@ -39,10 +39,30 @@ export interface NamespaceObjects {
   readonly migrations: ObjectsOfKind<VirtualMachineInstanceMigration>;
 }
 
+/** How much of a namespace is read. Where facts stand still, all of it costs no more, and whoever asks for less gets all. */
+export type Extent =
+  | { readonly kind: 'whole' }
+  /** All but the VirtualMachines, which only starts are about. */
+  | { readonly kind: 'running' }
+  /**
+   * What tells that migrations of `vmis` fit among those under way: their VMIs and pods, not those of every VM. Other pods
+   * may be about to leave, so only a plain `fits` can be believed of it (forecast/part-of-namespace.ts).
+   */
+  | { readonly kind: 'migrations'; readonly vmis: readonly string[] }
+  /** What describes a launcher pod of `vmi`: no quotas, pods or migrations. */
+  | { readonly kind: 'launcher'; readonly vmi: string };
+
+export interface ReadOptions {
+  /** Reading ends here; what has not been read by then is `unreadable`. */
+  readonly signal?: AbortSignal;
+  /** `recent` may be seconds old. Without it everything is read now. */
+  readonly age?: 'recent';
+}
+
 /** The port: where facts come from. A snapshot of files and a live API server are its two sides. */
 export interface Cluster {
-  clusterObjects(): Promise<ClusterObjects>;
-  namespaceObjects(namespace: string): Promise<NamespaceObjects>;
+  clusterObjects(options?: ReadOptions): Promise<ClusterObjects>;
+  namespaceObjects(namespace: string, extent?: Extent, options?: ReadOptions): Promise<NamespaceObjects>;
   /** Every namespace that holds an object of a kind read, sorted by name. */
-  namespaceNames(): Promise<readonly string[]>;
+  namespaceNames(options?: ReadOptions): Promise<readonly string[]>;
 }

@@ -93,6 +93,14 @@ function rememberedCharges(): (pod: Pod) => ChargedPod {
   };
 }
 
+/**
+ * The name of the VMI that a pod says it was made for. Anybody can write it: it is not believed, only looked up, and
+ * checked to be a name before it becomes part of a path.
+ */
+export function vmiNameOfPod(pod: Pod): string | undefined {
+  return pod.metadata.ownerReferences?.find((owner) => owner.kind === 'VirtualMachineInstance')?.name ?? undefined;
+}
+
 /** The VMI that a launcher pod was made for: the one whose uid the pod carries. */
 export function vmiOfPod(pod: Pod, vmis: readonly VirtualMachineInstance[]): VirtualMachineInstance | undefined {
   const uid = pod.metadata.labels.get(CREATED_BY_LABEL) ?? ownerUid(pod, 'VirtualMachineInstance');

@@ -17,12 +17,14 @@ function admissionContext(options: AppOptions): AdmissionContext {
   return { forecaster, classPolicies, reportBug };
 }
 
+export const LOWEST_TLS = 'TLSv1.2' as const;
+
 /** The API server speaks HTTP/1.1 to webhooks. */
 function httpsOptions(limits: ServerLimits, tls: TlsPair) {
   return {
     ...tls,
     ...httpOptions(limits),
-    minVersion: 'TLSv1.2' as const,
+    minVersion: LOWEST_TLS,
     ALPNProtocols: ['http/1.1'],
     handshakeTimeout: limits.handshakeTimeoutSeconds * 1000,
   };

@@ -9,25 +9,10 @@ import type { Readiness } from './readiness.ts';
 /** For what is still being answered when the servers close; then the process goes, come what may. */
 const CLOSING_SECONDS = 10;
 
-export interface Servers {
-  readonly app: FastifyInstance;
-  readonly adminApp: FastifyInstance;
-  readonly readiness: Readiness;
-  readonly logger: Logger;
-}
-
-export interface ListenOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly adminPort: number;
-  readonly drainSeconds: number;
-  /** Where the CA of a self-signed certificate has been written. */
-  readonly caFile?: string;
-}
-
 export interface Listening {
   readonly url: string;
   readonly adminUrl: string;
+  /** Where the CA of a self-signed certificate has been written. */
   readonly caFile?: string;
   close(): Promise<void>;
 }
@@ -38,46 +23,65 @@ export function anyAddress(): string {
   return addresses.some((address) => address?.family === 'IPv6') ? '::' : '0.0.0.0';
 }
 
-function urlOf(scheme: string, host: string, app: FastifyInstance): string {
+export function urlOf(scheme: string, host: string, app: FastifyInstance): string {
   const { port } = app.server.address() as AddressInfo;
   const name = ['::', '0.0.0.0'].includes(host) ? 'localhost' : host;
   return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-/** Unready first: requests keep coming until the Service's other end has heard of it, and each is still answered. */
-async function shutDown(servers: Servers, drainSeconds: number): Promise<void> {
-  servers.readiness.markDraining();
-  servers.logger.info({ drainSeconds }, 'draining');
-  await sleep(drainSeconds * 1000);
-  await servers.app.close();
-  await servers.adminApp.close();
-  servers.logger.info('closed');
+export async function listenAt(
+  app: FastifyInstance,
+  where: { readonly host: string; readonly port: number },
+): Promise<void> {
+  await app.listen(where);
 }
 
-/** Starts both servers, and closes them when the process is told to end. */
-export async function listen(servers: Servers, options: ListenOptions): Promise<Listening> {
-  const { app, adminApp, readiness, logger } = servers;
-  const { host, port, adminPort, drainSeconds, caFile } = options;
-  await adminApp.listen({ host, port: adminPort });
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    await adminApp.close();
-    throw error;
+/** Ends what has been started, the last first, when the process is told to end. */
+export class ShutDown {
+  readonly #readiness: Readiness;
+  readonly #logger: Logger;
+  readonly #drainSeconds: number;
+  readonly #endings: (() => unknown)[] = [];
+  readonly #told = new AbortController();
+  #grace: ReturnType<typeof closeWithGrace> | undefined;
+
+  constructor(readiness: Readiness, logger: Logger, drainSeconds: number) {
+    this.#readiness = readiness;
+    this.#logger = logger;
+    this.#drainSeconds = drainSeconds;
   }
-  const url = urlOf('https', host, app);
-  const adminUrl = urlOf('http', host, adminApp);
-  const grace = closeWithGrace({ delay: (drainSeconds + CLOSING_SECONDS) * 1000, logger }, async ({ signal, err }) => {
-    if (err !== undefined) logger.error({ err }, 'closing because of an unexpected error');
-    // Nobody sends requests on to a server that is stopped by Ctrl-C.
-    await shutDown(servers, signal === 'SIGTERM' ? drainSeconds : 0);
-  });
-  readiness.markReady();
-  const where = { url, adminUrl, ...(caFile !== undefined && { caFile }) };
-  logger.info(where, 'listening');
-  const close = async (): Promise<void> => {
-    grace.uninstall();
-    await shutDown(servers, 0);
-  };
-  return { ...where, close };
+
+  /** Aborted when the process has been told to end. */
+  get signal(): AbortSignal {
+    return this.#told.signal;
+  }
+
+  add(ending: () => unknown): void {
+    this.#endings.push(ending);
+  }
+
+  onSignals(): void {
+    const delay = (this.#drainSeconds + CLOSING_SECONDS) * 1000;
+    this.#grace = closeWithGrace({ delay, logger: this.#logger }, async ({ signal, err }) => {
+      if (err !== undefined) this.#logger.error({ err }, 'closing because of an unexpected error');
+      // Nobody sends requests on to a server that is stopped by Ctrl-C, or to one that was never ready.
+      const isServing = this.#readiness.state() === 'ready';
+      await this.#end(signal === 'SIGTERM' && isServing ? this.#drainSeconds : 0);
+    });
+  }
+
+  async now(): Promise<void> {
+    this.#grace?.uninstall();
+    await this.#end(0);
+  }
+
+  /** Unready first: requests keep coming until the Service's other end has heard of it, and each is still answered. */
+  async #end(drainSeconds: number): Promise<void> {
+    this.#readiness.markDraining();
+    this.#told.abort();
+    this.#logger.info({ drainSeconds }, 'draining');
+    await sleep(drainSeconds * 1000);
+    for (const ending of this.#endings.splice(0).reverse()) await ending();
+    this.#logger.info('closed');
+  }
 }

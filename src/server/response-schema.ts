@@ -15,7 +15,7 @@ const statusSchema = {
         kind: text,
         causes: {
           type: 'array',
-          items: { type: 'object', properties: { type: text, message: text, field: text } },
+          items: { type: 'object', properties: { reason: text, message: text, field: text } },
         },
       },
     },

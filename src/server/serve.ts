@@ -1,56 +1,95 @@
 import { Registry } from '@prometheus-io/client';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Forecaster } from '../admission/forecaster.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import { createAdminApp } from './admin-app.ts';
-import { createApp } from './app.ts';
+import { createApp, LOWEST_TLS } from './app.ts';
 import type { TlsPair } from './app-options.ts';
+import type { CertificateSource } from './certificate-source.ts';
 import { defaultLimits } from './limits.ts';
-import { anyAddress, type Listening, listen } from './listen.ts';
+import { anyAddress, type Listening, listenAt, ShutDown, urlOf } from './listen.ts';
 import { collectProcessMetrics, createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
-import { readTlsPair, writeCaFile } from './tls-files.ts';
 
 export interface ServeParts {
   readonly forecaster: Forecaster;
+  readonly certificates: CertificateSource;
+  /** Resolves when the cluster has been read once; before that nothing could be said but `unknown`. */
+  readonly firstRead: (signal: AbortSignal) => Promise<void>;
   readonly logger: Logger;
 }
 
-interface Certificates {
-  readonly tls: TlsPair;
-  readonly caFile?: string;
-}
-
-async function certificatesFor({ tlsCertFile, tlsKeyFile, host }: ServeConfig): Promise<Certificates> {
-  if (tlsCertFile !== undefined && tlsKeyFile !== undefined) return { tls: await readTlsPair(tlsCertFile, tlsKeyFile) };
-  // Loaded only here: whoever has certificates need not hold the library that makes them.
-  const { createSelfSigned } = await import('./self-signed.ts');
-  const { ca, cert, key } = await createSelfSigned(host, new Date());
-  return { tls: { cert, key }, caFile: await writeCaFile(ca) };
+/** Config in, a webhook that is ready out: first the probes, then certificates, then the webhook, then the first read. */
+export async function serve(config: ServeConfig, parts: ServeParts): Promise<Listening> {
+  const { logger } = parts;
+  const registry = new Registry();
+  collectProcessMetrics(registry);
+  const readiness = createReadiness();
+  const host = hostOf(config);
+  const shutDown = new ShutDown(readiness, logger, config.drainSeconds);
+  const adminApp = createAdminApp(readiness, registry);
+  await listenAt(adminApp, { host, port: config.adminPort });
+  shutDown.add(() => adminApp.close());
+  shutDown.onSignals();
+  try {
+    const certificates = new ServedCertificates();
+    const { caFile } = await parts.certificates.start((pair) => certificates.use(pair), shutDown.signal);
+    shutDown.signal.throwIfAborted();
+    const limits = { ...defaultLimits, decisionTimeoutSeconds: config.decisionTimeoutSeconds };
+    const { classPolicies } = config;
+    const { forecaster } = parts;
+    const tls = certificates.first();
+    const metrics = createMetrics(registry);
+    const app = createApp({ forecaster, logger, classPolicies, metrics, readiness, limits, tls });
+    await listenAt(app, { host, port: config.port });
+    shutDown.add(() => app.close());
+    certificates.serveBy(app);
+    await parts.firstRead(shutDown.signal);
+    readiness.markReady();
+    const where = {
+      url: urlOf('https', host, app),
+      adminUrl: urlOf('http', host, adminApp),
+      ...(caFile !== undefined && { caFile }),
+    };
+    logger.info(where, 'listening');
+    return { ...where, close: () => shutDown.now() };
+  } catch (error) {
+    await shutDown.now();
+    throw error;
+  }
 }
 
 function hostOf({ host, snapshots }: ServeConfig): string {
   return host ?? (snapshots.length > 0 ? 'localhost' : anyAddress());
 }
 
-/** Config in, a webhook that listens out. The caller has read the cluster once; from here on it is ready. */
-export async function serve(config: ServeConfig, parts: ServeParts): Promise<Listening> {
-  const { tls, caFile } = await certificatesFor(config);
-  const registry = new Registry();
-  collectProcessMetrics(registry);
-  const readiness = createReadiness();
-  const limits = { ...defaultLimits, decisionTimeoutSeconds: config.decisionTimeoutSeconds };
-  const metrics = createMetrics(registry);
-  const app = createApp({ ...parts, classPolicies: config.classPolicies, metrics, readiness, limits, tls });
-  const adminApp = createAdminApp(readiness, registry);
-  return listen(
-    { app, adminApp, readiness, logger: parts.logger },
-    {
-      host: hostOf(config),
-      port: config.port,
-      adminPort: config.adminPort,
-      drainSeconds: config.drainSeconds,
-      ...(caFile !== undefined && { caFile }),
-    },
-  );
+/** Hands each new pair to the server; connections that are open go on with the one they were made with. */
+class ServedCertificates {
+  #pair: TlsPair | undefined;
+  #app: FastifyInstance | undefined;
+
+  use(pair: TlsPair): void {
+    this.#pair = pair;
+    this.#take();
+  }
+
+  first(): TlsPair {
+    if (this.#pair === undefined) throw new Error('the source of certificates has started without one');
+    return this.#pair;
+  }
+
+  /** A pair that came while the server was being made is taken up here. */
+  serveBy(app: FastifyInstance): void {
+    this.#app = app;
+    this.#take();
+  }
+
+  #take(): void {
+    const server = this.#app?.server;
+    if (server === undefined || this.#pair === undefined) return;
+    if ('setSecureContext' in server && typeof server.setSecureContext === 'function') {
+      server.setSecureContext({ ...this.#pair, minVersion: LOWEST_TLS });
+    }
+  }
 }

@@ -16,7 +16,12 @@ const bounded = (forecaster: Forecaster, timeoutMilliseconds: number) => {
 describe('a bounded forecaster', () => {
   test('passes on what it is told', async () => {
     const { forecaster, reported } = bounded(fakeForecaster(), 60_000);
-    const { forecast } = await forecaster.forecastMigration({ namespace: 'a', vmi: 'b' });
+    const { forecast } = await forecaster.forecastMigration({
+      namespace: 'a',
+      vmi: 'b',
+      isDryRun: false,
+      stage: 'promise',
+    });
     expect(forecast).toBe(forecastThatFits);
     expect(await forecaster.describePod(pod, 'a')).toMatchObject({ kind: 'described' });
     expect(reported).toEqual([]);
@@ -33,7 +38,12 @@ describe('a bounded forecaster', () => {
       },
       60_000,
     );
-    const { forecast, denialPins } = await forecaster.forecastMigration({ namespace: 'a', vmi: 'b' });
+    const { forecast, denialPins } = await forecaster.forecastMigration({
+      namespace: 'a',
+      vmi: 'b',
+      isDryRun: false,
+      stage: 'promise',
+    });
     expect(forecast).toMatchObject({ verdict: 'unknown', reason: 'internal error', namespace: 'a', vmi: 'b' });
     expect(denialPins).toBe(false);
     expect(await forecaster.describePod(pod, 'a')).toEqual({ kind: 'unknown', reason: 'internal error' });
@@ -45,7 +55,12 @@ describe('a bounded forecaster', () => {
 
   test('answers unknown where no answer comes in time', async () => {
     const { forecaster, reported } = bounded({ forecastMigration: never, describePod: never }, 1);
-    const { forecast } = await forecaster.forecastMigration({ namespace: 'a', vmi: 'b' });
+    const { forecast } = await forecaster.forecastMigration({
+      namespace: 'a',
+      vmi: 'b',
+      isDryRun: false,
+      stage: 'promise',
+    });
     expect(forecast.reason).toBe('no answer within 1 ms');
     expect(await forecaster.describePod(pod, 'a')).toEqual({ kind: 'unknown', reason: 'no answer within 1 ms' });
     expect(reported).toEqual([]);

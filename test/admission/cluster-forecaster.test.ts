@@ -4,7 +4,7 @@ import { readObjects } from '../../src/cluster/kubernetes-objects.ts';
 import { openSnapshot, SnapshotCluster } from '../../src/cluster/snapshot.ts';
 import type { Cluster } from '../../src/forecast/cluster-objects.ts';
 
-const asked = { namespace: 'quota-test', vmi: 'vm1' };
+const asked = { namespace: 'quota-test', vmi: 'vm1', isDryRun: false, stage: 'promise' } as const;
 const FITS = 'examples/quota-test.yaml';
 const EXCEEDS = 'examples/quota-test-after-migration.yaml';
 

@@ -56,13 +56,13 @@ describe('a migration of a user', () => {
         kind: 'virtualmachineinstancemigrations',
         causes: [
           {
-            type: 'sidecar-gap',
+            reason: 'sidecar-gap',
             message:
               'quota default, limits.cpu: used 5682461313, requested 5682461313, hard after scale-up 10865341313, short by 15m',
             field: 'quota-test/default:limits.cpu',
           },
           {
-            type: 'overhead-grew',
+            reason: 'overhead-grew',
             message:
               'quota default, limits.memory: used 5682461313, requested 5682461313, hard after scale-up 10865341313, short by 499581313',
             field: 'quota-test/default:limits.memory',
@@ -75,7 +75,7 @@ describe('a migration of a user', () => {
   test('whose pod a LimitRange refuses is denied with that as the cause, though no quota is short', async () => {
     const reason = 'maximum memory usage per Container is 512Mi';
     const { denial } = await validate(migrationReview(), { ...forecastThatExceeds, quotas: [], reason });
-    expect(denial?.details.causes).toEqual([{ type: 'not-admitted', message: reason, field: 'spec.vmiName' }]);
+    expect(denial?.details.causes).toEqual([{ reason: 'not-admitted', message: reason, field: 'spec.vmiName' }]);
   });
 
   test('that a lucky order of races would let in is not denied', async () => {
@@ -193,7 +193,9 @@ describe('what is asked of the forecaster', () => {
   test("is the namespace of the request, the VMI and the migration's name", async () => {
     const forecaster = fakeForecaster();
     await validateMigration(requestOf(migrationReview()), admissionContext(forecaster));
-    expect(forecaster.asked).toEqual([{ namespace: 'quota-test', vmi: 'vm1', migrationName: 'vm1-z9lkd' }]);
+    expect(forecaster.asked).toEqual([
+      { namespace: 'quota-test', vmi: 'vm1', migrationName: 'vm1-z9lkd', isDryRun: false, stage: 'confirm' },
+    ]);
   });
 
   test('is without a name where the API server has still to generate one', async () => {
@@ -202,7 +204,7 @@ describe('what is asked of the forecaster', () => {
     review.request.name = '';
     delete review.request.object!.metadata.name;
     const outcome = await validateMigration(requestOf(review), admissionContext(forecaster));
-    expect(forecaster.asked).toEqual([{ namespace: 'quota-test', vmi: 'vm1' }]);
+    expect(forecaster.asked).toEqual([{ namespace: 'quota-test', vmi: 'vm1', isDryRun: false, stage: 'confirm' }]);
     expect(outcome.decision.verdict).toBe('fits');
   });
 

@@ -159,8 +159,13 @@ export class Scene {
   }
 
   objects(): ForecastObjects {
+    return forecastObjects(this.json());
+  }
+
+  /** As the API server stores them. */
+  json(): readonly Json[] {
     const pods = this.#objects.filter(({ kind }) => kind === 'Pod');
-    return forecastObjects(this.#objects.map((one) => (one.kind === 'ResourceQuota' ? withStatus(one, pods) : one)));
+    return this.#objects.map((one) => (one.kind === 'ResourceQuota' ? withStatus(one, pods) : one));
   }
 
   forecast(name = 'vm1'): Forecast {

@@ -8,14 +8,9 @@ const QUOTA = 'quota-test/default-z4g94';
 describe('an option that is not understood is answered with a sentence and exit code 1', () => {
   test.each([
     [
-      'no snapshot',
-      'forecast vm1',
-      'this release answers from snapshots only, not from a live cluster yet: give the files with --snapshot FILE',
-    ],
-    [
-      'a context',
-      'forecast vm1 --kubeconfig c --context d',
-      'this release answers from snapshots only, not from a live cluster yet: give the files with --snapshot FILE',
+      'a kubeconfig that is not there',
+      'forecast vm1 --kubeconfig nothing.yaml',
+      "--kubeconfig nothing.yaml cannot be read: ENOENT: no such file or directory, open 'nothing.yaml'",
     ],
     ['a snapshot that is not there', 'forecast --snapshot nothing.yaml', 'nothing.yaml: no such file'],
     [

@@ -39,10 +39,12 @@ describe('a webhook over a snapshot', () => {
 });
 
 describe('a webhook that cannot start says why', () => {
-  test('without a snapshot', async () => {
+  test('without a certificate for a live cluster', async () => {
     const { exitCode, stderr } = await headroom('serve --kubeconfig config');
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('this release answers from snapshots only');
+    expect(stderr).toMatch(
+      /--tls-cert and --tls-key .* or --certificate-secret .*: expected, unless --snapshot is given/,
+    );
   });
 
   test('with a setting that is none', async () => {

@@ -20,6 +20,7 @@ describe('the settings of serve', () => {
       snapshots: ['cluster.yaml'],
       port: 9443,
       adminPort: 8080,
+      certificateLifetimeSeconds: 7_776_000,
       classPolicies: defaultClassPolicies,
       decisionTimeoutSeconds: 4,
       drainSeconds: 5,
@@ -100,7 +101,25 @@ describe('the settings of serve', () => {
     const setting = '--tls-cert and --tls-key (HEADROOM_TLS_CERT, HEADROOM_TLS_KEY)';
     expect(problemsOf({ tlsCert: 'a' })).toEqual([`${setting}: expected both or neither`]);
     expect(problemsOf({ tlsKey: 'a' })).toEqual([`${setting}: expected both or neither`]);
-    expect(problemsOf({ snapshot: [] })).toEqual([`${setting}: expected, unless --snapshot is given`]);
+    const secret = '--certificate-secret (HEADROOM_CERTIFICATE_SECRET)';
+    expect(problemsOf({ snapshot: [] })).toEqual([`${setting} or ${secret}: expected, unless --snapshot is given`]);
+    const both = { snapshot: [], tlsCert: 'a', tlsKey: 'b', certificateSecret: 'c' };
+    expect(problemsOf(both)).toEqual([`${secret}: expected without ${setting}`]);
+  });
+
+  test('that keep something in a cluster have no place beside a snapshot', () => {
+    expect(problemsOf({ reservations: 'a', webhookConfiguration: 'b', certificateSecret: 'c' })).toEqual([
+      '--certificate-secret (HEADROOM_CERTIFICATE_SECRET): expected without --snapshot',
+      '--webhook-configuration (HEADROOM_WEBHOOK_CONFIGURATION): expected without --snapshot',
+      '--reservations (HEADROOM_RESERVATIONS): expected without --snapshot',
+    ]);
+  });
+
+  test('that name objects are checked to be names', () => {
+    const expected = 'expected the name of a ConfigMap: lower-case letters, digits, - and .';
+    expect(problemsOf({ snapshot: [], certificateSecret: 'c', reservations: '../a' })).toEqual([
+      `--reservations (HEADROOM_RESERVATIONS): ${expected}, got "../a"`,
+    ]);
   });
 
   test('are described, each with its flag, its variable and its default', () => {

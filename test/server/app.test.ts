@@ -41,7 +41,7 @@ describe('the webhook server', () => {
         code: 403,
         reason: 'Forbidden',
         message: forecastThatExceeds.message,
-        details: { name: 'vm1-z9lkd', causes: [{ type: 'sidecar-gap' }, { type: 'overhead-grew' }] },
+        details: { name: 'vm1-z9lkd', causes: [{ reason: 'sidecar-gap' }, { reason: 'overhead-grew' }] },
       },
       auditAnnotations: { verdict: 'exceeds', class: 'user', policy: 'deny' },
     });

@@ -3,36 +3,63 @@
 {{- if contains .Chart.Name .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-{{ .Chart.Name }}{{ end -}}
 {{- end }}
 
-{{- define "headroom.selectorLabels" -}}
+{{- define "headroom.instanceLabels" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* Of the pods that answer; `helm test` makes a pod that must not be taken for one. */}}
+{{- define "headroom.selectorLabels" -}}
+{{ include "headroom.instanceLabels" . }}
+app.kubernetes.io/component: webhook
+{{- end }}
+
 {{- define "headroom.labels" -}}
-{{ include "headroom.selectorLabels" . }}
+{{ include "headroom.instanceLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end }}
 
-{{/* What both webhook configurations say of each webhook; argument: a dict of `root` and `path`. */}}
-{{- define "headroom.webhook" -}}
-clientConfig:
-  service:
-    name: {{ include "headroom.name" .root }}
-    namespace: {{ .root.Release.Namespace }}
-    path: {{ .path }}
-    port: 443
-  caBundle: {{ .root.Values.tls.caBundle | b64enc }}
-admissionReviewVersions: [v1, v1beta1]
-failurePolicy: {{ .root.Values.webhook.failurePolicy }}
-matchPolicy: Equivalent
-sideEffects: None
-timeoutSeconds: {{ .root.Values.webhook.timeoutSeconds }}
-# A webhook that is asked about its own namespace could keep itself from starting; the system's namespaces must not wait for it.
-namespaceSelector:
-  matchExpressions:
-    - key: kubernetes.io/metadata.name
-      operator: NotIn
-      values: {{ list "kube-system" "harvester-system" .root.Release.Namespace | uniq | toJson }}
+{{- define "headroom.image" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- with .Values.image.digest }}@{{ . }}{{ end -}}
+{{- end }}
+
+{{/* The Secret that headroom fills in mode self-managed. */}}
+{{- define "headroom.certificateSecret" -}}
+{{ include "headroom.name" . }}-certificates
+{{- end }}
+
+{{/* The kubernetes.io/tls Secret that somebody else fills in the other modes. */}}
+{{- define "headroom.tlsSecret" -}}
+{{- if eq .Values.certificates.mode "secret" }}{{ .Values.certificates.secretName }}{{ else }}{{ include "headroom.name" . }}-tls{{ end -}}
+{{- end }}
+
+{{/* Helm reads an `off` without quotes as false. */}}
+{{- define "headroom.policy" -}}
+{{ ternary . "off" (kindIs "string" .) }}
+{{- end }}
+
+{{- define "headroom.reservations" -}}
+{{ include "headroom.name" . }}-reservations
+{{- end }}
+
+{{- define "headroom.excludedNamespaces" -}}
+{{ append .Values.excludedNamespaces .Release.Namespace | uniq | toJson }}
+{{- end }}
+
+{{/* What Kubernetes' Pod Security Standard `restricted` asks of a pod, and of a container. */}}
+{{- define "headroom.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+{{- define "headroom.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
 {{- end }}

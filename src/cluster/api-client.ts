@@ -1,0 +1,169 @@
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import type { Api, ApiAnswer, ApiCall } from './api.ts';
+import { messageOf } from './cluster-error.ts';
+import { type Credentials, KubeCredentials, type Transport } from './kube-credentials.ts';
+
+/** Just below the 90 s after which the API server closes an idle connection itself. */
+const KEEP_ALIVE_MILLISECONDS = 80_000;
+/** More calls at a time wait in line: what one process asks must not crowd out the API server's other clients. */
+const CONNECTIONS = 16;
+
+export interface ApiOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/**
+ * Opens the cluster of a kubeconfig, or of the pod that this runs in, in kubectl's order: the file given, KUBECONFIG,
+ * `~/.kube/config`, the pod's service account. Nothing is called yet. Throws KubeconfigError.
+ */
+export function openApi({ kubeconfig, context }: ApiOptions): Api {
+  const credentials = new KubeCredentials(kubeconfig, context);
+  return new ApiClient(credentials);
+}
+
+class ApiClient implements Api {
+  readonly server: string;
+  readonly namespace: string | undefined;
+  readonly #credentials: KubeCredentials;
+  #open: { readonly identity: string; readonly dispatcher: Dispatcher } | undefined;
+
+  constructor(credentials: KubeCredentials) {
+    this.#credentials = credentials;
+    this.server = credentials.server;
+    this.namespace = credentials.namespace;
+  }
+
+  async call(call: ApiCall, signal: AbortSignal): Promise<ApiAnswer> {
+    const answer = await this.#attempt(call, signal);
+    // The API server may close an idle connection just when it is used again. What only reads can be asked twice.
+    const isWorthAnother = answer.kind === 'unanswered' && answer.isCutOff === true && call.method === 'GET';
+    return isWorthAnother && !signal.aborted ? this.#attempt(call, signal) : answer;
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.dispatcher.close();
+  }
+
+  async #attempt(call: ApiCall, signal: AbortSignal): Promise<Answer> {
+    try {
+      const credentials = await this.#credentials.current();
+      const { statusCode, headers, body } = await request(urlOf(this.server, call), {
+        dispatcher: this.#dispatcherFor(credentials),
+        method: call.method,
+        headers: { ...credentials.headers, ...headersOf(call) },
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        signal,
+      });
+      return answerOf(statusCode, headers, await body.text());
+    } catch (error) {
+      return { kind: 'unanswered', message: describe(error, signal), isCutOff: isCutOff(error) };
+    }
+  }
+
+  /** One for as long as the credentials are the same: a connection costs a TLS handshake, five times a read. */
+  #dispatcherFor({ identity, transport }: Credentials): Dispatcher {
+    if (this.#open?.identity === identity) return this.#open.dispatcher;
+    // Calls that are under way on the old one are answered first.
+    void this.#open?.dispatcher.close();
+    this.#open = { identity, dispatcher: dispatcherOf(transport) };
+    return this.#open.dispatcher;
+  }
+}
+
+function headersOf(call: ApiCall): Record<string, string> {
+  return {
+    accept: 'application/json',
+    // The API server's audit log names it.
+    'user-agent': 'headroom',
+    ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+  };
+}
+
+type Answer = ApiAnswer & { readonly isCutOff?: boolean };
+
+/**
+ * HTTP/1.1: a call that is given up takes its connection with it. The one connection of HTTP/2 would be used again, be it
+ * dead or not, until the kernel finds out.
+ */
+function dispatcherOf(transport: Transport): Dispatcher {
+  const pool = { connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MILLISECONDS, allowH2: false };
+  switch (transport.type) {
+    case 'none':
+      return new Agent(pool);
+    case 'agent':
+      return new Agent({ ...pool, connect: transport.connect });
+    case 'proxy':
+      return new ProxyAgent({ ...pool, uri: transport.uri, requestTls: transport.requestTls });
+    case 'socks':
+      return transport.dispatcher;
+    default:
+      return transport satisfies never;
+  }
+}
+
+function urlOf(server: string, { path, query }: ApiCall): string {
+  const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
+  return `${server.replace(/\/$/, '')}${path}${search}`;
+}
+
+function answerOf(code: number, { warning, date }: Headers, text: string): Answer {
+  const warnings = warningTexts(warning);
+  const body = parsed(text);
+  if (code < 300) {
+    return body === undefined
+      ? { kind: 'unanswered', message: `the API server answered ${code} with something that is not JSON` }
+      : { kind: 'done', body, warnings, ...dated(date) };
+  }
+  const { reason, message } = statusOf(body);
+  return { kind: 'refused', code, reason, message: message || `HTTP status ${code}`, warnings, ...dated(date) };
+}
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+function dated(date: string | string[] | undefined): { readonly answeredAt?: Date } {
+  const answeredAt = new Date(typeof date === 'string' ? date : Number.NaN);
+  return Number.isNaN(answeredAt.getTime()) ? {} : { answeredAt };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function statusOf(body: unknown): { readonly reason: string; readonly message: string } {
+  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { reason: text(fields.reason), message: text(fields.message) };
+}
+
+/** RFC 7234: `299 - "text"`, one after the other; a quote inside the text is escaped. */
+function warningTexts(header: string | string[] | undefined): readonly string[] {
+  const lines = header === undefined ? [] : [header].flat();
+  return lines.flatMap((line) =>
+    [...line.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text]) => (text ?? '').replace(/\\(.)/g, '$1')),
+  );
+}
+
+const CUT_OFF = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+function codeOf(error: unknown): string {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
+  return hasCode ? String(error.code) : '';
+}
+
+function isCutOff(error: unknown): boolean {
+  return CUT_OFF.has(codeOf(error));
+}
+
+function describe(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return 'no answer in time';
+  const code = codeOf(error);
+  const message = messageOf(error);
+  return code === '' || message.includes(code) ? message : `${message} (${code})`;
+}
