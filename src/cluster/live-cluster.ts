@@ -136,23 +136,25 @@ class NamespaceReading {
    * for by name. A migration that the cache does not show yet has a reservation that tells of it.
    */
   async migrations(vmis: readonly string[]): Promise<NamespaceObjects> {
-    const [namespaces, cachedQuotas, limitRanges, migrations, asked] = await Promise.all([
+    const asked = this.#vmis(vmis);
+    const cachedQuotas = this.#all(OBJECT_KINDS.quotas, 'cached');
+    const [namespaces, limitRanges, migrations, { items: found }, askedPods, earlyQuotas] = await Promise.all([
       this.#namespaceItself(),
-      this.#all(OBJECT_KINDS.quotas, 'cached'),
       this.#all(OBJECT_KINDS.limitRanges, 'cached'),
       this.#all(OBJECT_KINDS.migrations, 'cached'),
-      this.#vmis(vmis),
+      asked,
+      asked.then(({ items }) => this.#launchersOf(items)),
+      cachedQuotas.then((quotas) => this.#again(OBJECT_KINDS.quotas, quotas)),
     ]);
     const underWay = vmisInvolved([], migrations.items);
     const others = underWay.filter((name) => !vmis.includes(name));
-    if (others.length + vmis.length + cachedQuotas.items.length > MOST_SINGLE_READS) return this.running();
-    // Most often nothing is under way, so that no pod is being charged for it, and the second round is the last.
-    const early = underWay.length === 0 ? this.#again(OBJECT_KINDS.quotas, cachedQuotas) : undefined;
-    const [askedPods, otherVmis] = await Promise.all([this.#launchersOf(asked.items), this.#vmis(others)]);
-    const virtualMachineInstances = joined([asked, otherVmis]);
-    const rest = [this.#launchersOf(otherVmis.items), this.#attachmentsOf(virtualMachineInstances.items)];
+    if (others.length + vmis.length > MOST_SINGLE_READS) return this.running();
+    const otherVmis = await this.#vmis(others);
+    const virtualMachineInstances = joined([await asked, otherVmis]);
+    const rest = [this.#launchersOf(otherVmis.items), this.#attachmentsOf([...found, ...otherVmis.items])];
     const pods = joined([askedPods, ...(await Promise.all(rest))]);
-    const quotas = await (early ?? this.#again(OBJECT_KINDS.quotas, cachedQuotas));
+    // Most often nothing is under way, so that no pod is being charged for it, and the first round is the last.
+    const quotas = underWay.length === 0 ? earlyQuotas : await this.#again(OBJECT_KINDS.quotas, await cachedQuotas);
     if (!areScaleUpsOf(virtualMachineInstances.items, quotas.items)) return this.running();
     return { ...this.#nothing(), namespaces, quotas, limitRanges, pods, virtualMachineInstances, migrations };
   }
@@ -191,6 +193,7 @@ class NamespaceReading {
     kind: ObjectKind<T>,
     cached: ObjectsOfKind<T>,
   ): Promise<ObjectsOfKind<T>> {
+    if (cached.items.length > MOST_SINGLE_READS) return this.#all(kind);
     const single = await this.#each(
       kind,
       cached.items.map(({ metadata }) => metadata.name),
