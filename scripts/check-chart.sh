@@ -68,8 +68,6 @@ refuses 'certificates.secretName is empty: in mode secret' --set certificates.mo
 refuses 'certificates.caBundle is not a PEM certificate' --set certificates.mode=secret --set certificates.caBundle=Cg==
 refuses 'belong to certificates.mode secret, which is self-managed' --set certificates.secretName=mine
 refuses 'certificates.issuerRef belongs to certificates.mode cert-manager' --set certificates.issuerRef.name=corporate
-refuses 'selfTest.namespace kube-system is excluded' --set selfTest.namespace=kube-system
-refuses 'selfTest.namespace headroom-system is excluded' --set selfTest.namespace=headroom-system
 refuses 'chart requires kubeVersion: >=1.24.0-0' --kube-version 1.23.17
 
 [ "$failures" -eq 0 ] && echo 'chart holds'

@@ -4,7 +4,7 @@ import { forecastMigration, type Prepared, prepare, unknownForecast } from '../f
 import { describeLauncher } from '../forecast/launcher-description.ts';
 import { vmiNameOfPod } from '../forecast/launchers.ts';
 import { vmisInvolved } from '../forecast/part-of-namespace.ts';
-import { type Reservation, type Reservations, withPromised } from '../forecast/reservations.ts';
+import { type Reservation, withPromised } from '../forecast/reservations.ts';
 import { isHopeless } from '../forecast/verdict-of.ts';
 import type { Pod } from '../objects/kubernetes.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
@@ -12,7 +12,14 @@ import { POLICY_ANNOTATION } from './annotation-names.ts';
 import type { FollowUp } from './follow-up.ts';
 import type { Forecaster, MigrationForecast, MigrationRequest, PodDescription } from './forecaster.ts';
 import { isObjectName } from './names.ts';
-import { type Decide, type Decided, decideAmongReplicas, type Patience, type Promised } from './promised-room.ts';
+import {
+  type Decide,
+  type Decided,
+  decideAmongReplicas,
+  type Patience,
+  type Promised,
+  type SharedLedger,
+} from './promised-room.ts';
 import { RecentAnswers } from './recent-answers.ts';
 import { Turns } from './turns.ts';
 
@@ -29,7 +36,7 @@ export interface ForecasterOptions {
   /** For all reading of one decision; below the time that a decision may take. Without it the cluster decides. */
   readonly readMilliseconds?: number;
   /** Where several replicas, or several requests at once, agree on room; a snapshot has no use for it. */
-  readonly reservations?: Reservations;
+  readonly ledger?: SharedLedger;
   /** Takes back what has been reserved, once it is of no use any more. */
   readonly followUp?: Pick<FollowUp, 'follow'>;
 }
@@ -80,6 +87,8 @@ class LiveDecisions {
   }
 
   async #promise(request: MigrationRequest, patience: Patience): Promise<MigrationForecast> {
+    // What another replica was told of an earlier request must not be taken for this one's.
+    this.#recent.take(request);
     // One after the other in one process, so that compare-and-swap is left to decide among processes.
     const promised = await this.#turns.take(request.namespace, () => this.#decideAnew(request, patience));
     // What stands in a migration's way is looked at again, and so is all that the validating webhook might deny.
@@ -99,9 +108,8 @@ class LiveDecisions {
   async #decideAnew(request: MigrationRequest, patience: Patience): Promise<Promised> {
     const { signal } = patience;
     const decide: Decide = (promised) => decideMigration(this.#facts, request, promised, { signal });
-    const { reservations } = this.#options;
-    if (reservations === undefined) return decide([]);
-    return decideAmongReplicas(request, reservations, decide, patience);
+    const { ledger } = this.#options;
+    return ledger === undefined ? decide([]) : decideAmongReplicas(request, ledger, decide, patience);
   }
 }
 

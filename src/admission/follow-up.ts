@@ -1,4 +1,5 @@
-import { type Reservation, type Reservations, withoutReservations } from '../forecast/reservations.ts';
+import type { Reservation } from '../forecast/reservations.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
 
 /**
  * After the validating webhook's answer. A migration is stored within milliseconds, unless another validating webhook takes
@@ -10,7 +11,7 @@ const GATHER_MILLISECONDS = 1000;
 const CALL_MILLISECONDS = 5000;
 
 export interface FollowUpParts {
-  readonly reservations: Reservations;
+  readonly writer: Pick<LedgerWriter, 'remove'>;
   /** Undefined where that cannot be read. */
   readonly hasMigration: (namespace: string, name: string, signal: AbortSignal) => Promise<boolean | undefined>;
   /**
@@ -75,17 +76,12 @@ export class FollowUp {
   #removeSoon(done: readonly Reservation[]): void {
     const isDue = this.#done.length > 0;
     this.#done.push(...done);
-    if (!isDue) this.#parts.after(GATHER_MILLISECONDS, () => void this.#remove());
+    if (!isDue) this.#parts.after(GATHER_MILLISECONDS, () => this.#remove());
   }
 
-  async #remove(): Promise<void> {
+  #remove(): void {
     const done = this.#done;
     this.#done = [];
-    const signal = AbortSignal.timeout(CALL_MILLISECONDS);
-    const ledger = await this.#parts.reservations.read(signal);
-    // What cannot be taken out goes by itself when its time is over.
-    if (ledger.kind === 'unreadable') return;
-    const written = await this.#parts.reservations.write(ledger, withoutReservations(ledger, done), signal);
-    if (written.kind === 'conflict') this.#removeSoon(done);
+    this.#parts.writer.remove(done);
   }
 }

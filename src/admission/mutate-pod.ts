@@ -1,3 +1,4 @@
+import { vmiNameOfPod } from '../forecast/launchers.ts';
 import { podShape } from '../objects/kubernetes.ts';
 import {
   KUBEVIRT_VERSION_ANNOTATION,
@@ -22,14 +23,16 @@ function isLauncher(pod: Record<string, unknown>): boolean {
   return isPlainObject(labels) && labels['kubevirt.io'] === 'virt-launcher';
 }
 
+type ReadPod = ReturnType<typeof podShape.safeParse>;
+
 async function describe(
   request: ReviewRequest,
   pod: Record<string, unknown>,
+  read: ReadPod,
   context: AdmissionContext,
 ): Promise<PodDescription> {
   const problem = namespaceProblem(request, pod);
   if (problem !== undefined) return { kind: 'unknown', reason: problem };
-  const read = podShape.safeParse(pod);
   if (!read.success) return { kind: 'unknown', reason: `the pod is not understood: ${firstIssue(read.error)}` };
   return context.forecaster.describePod(read.data, request.namespace ?? '');
 }
@@ -50,19 +53,22 @@ function wantedAnnotations(annotations: PodAnnotations | undefined): WantedAnnot
 export async function mutatePod(request: ReviewRequest, context: AdmissionContext): Promise<Outcome> {
   const pod = createdObject(request, PODS);
   if (pod === undefined || !isLauncher(pod)) return ignored;
-  const described = await describe(request, pod, context);
+  const read = podShape.safeParse(pod);
+  const described = await describe(request, pod, read, context);
   const namespace = printableLine(request.namespace ?? '', LONGEST_NAME);
+  // As the pod says it: for the log alone.
+  const vmi = printableLine((read.success && vmiNameOfPod(read.data)) || '', LONGEST_NAME);
   const removal = patchAnnotations(pod, wantedAnnotations(undefined));
-  if (described.namespacePolicy === 'off') return { decision: { verdict: 'off', namespace }, patch: removal };
+  if (described.namespacePolicy === 'off') return { decision: { verdict: 'off', namespace, vmi }, patch: removal };
   switch (described.kind) {
     case 'described':
       return {
-        decision: { verdict: 'described', namespace },
+        decision: { verdict: 'described', namespace, vmi },
         patch: patchAnnotations(pod, wantedAnnotations(described.annotations)),
       };
     case 'unknown':
       return {
-        decision: { verdict: 'unknown', namespace },
+        decision: { verdict: 'unknown', namespace, vmi },
         warnings: [`memory overhead unknown: ${described.reason}`],
         patch: removal,
       };

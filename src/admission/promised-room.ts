@@ -9,10 +9,10 @@ import {
   type Reservations,
   reservationFor,
   vmisPromised,
-  withReservation,
 } from '../forecast/reservations.ts';
 import { isHopeless } from '../forecast/verdict-of.ts';
 import type { MigrationForecast, MigrationRequest } from './forecaster.ts';
+import type { LedgerWriter } from './ledger-writer.ts';
 
 /** A forecast with the facts that it stands on. */
 export interface Decided {
@@ -29,6 +29,12 @@ export interface Promised {
   readonly reservation?: Reservation;
 }
 
+/** The ledger, and who writes it for all requests of this process. */
+export interface SharedLedger {
+  readonly reservations: Reservations;
+  readonly writer: Pick<LedgerWriter, 'add'>;
+}
+
 export interface Patience {
   /** Ends every reading and writing. */
   readonly signal: AbortSignal;
@@ -42,11 +48,11 @@ export interface Patience {
  */
 export async function decideAmongReplicas(
   asked: MigrationRequest,
-  reservations: Reservations,
+  { reservations, writer }: SharedLedger,
   decide: Decide,
   patience: Patience,
 ): Promise<Promised> {
-  const attempt = new Attempt(asked, reservations, decide, patience);
+  const attempt = new Attempt(asked, { reservations, writer }, decide, patience);
   for (;;) {
     const promised = await attempt.forecast();
     if (promised !== AGAIN) return promised;
@@ -58,12 +64,14 @@ const AGAIN = Symbol('somebody else was faster');
 class Attempt {
   readonly #asked: MigrationRequest;
   readonly #reservations: Reservations;
+  readonly #writer: Pick<LedgerWriter, 'add'>;
   readonly #decide: Decide;
   readonly #patience: Patience;
 
-  constructor(asked: MigrationRequest, reservations: Reservations, decide: Decide, patience: Patience) {
+  constructor(asked: MigrationRequest, { reservations, writer }: SharedLedger, decide: Decide, patience: Patience) {
     this.#asked = asked;
     this.#reservations = reservations;
+    this.#writer = writer;
     this.#decide = decide;
     this.#patience = patience;
   }
@@ -93,7 +101,7 @@ class Attempt {
 
   async #promise(forecast: MigrationForecast, ledger: ReadLedger): Promise<Promised | typeof AGAIN> {
     const reservation = reservationFor(ledger, this.#asked, forecast.forecast.quotas);
-    const written = await this.#reservations.write(ledger, withReservation(ledger, reservation), this.#patience.signal);
+    const written = await this.#writer.add(reservation, ledger, this.#patience.signal);
     switch (written.kind) {
       case 'written':
         return { forecast, reservation };

@@ -5,6 +5,8 @@ import { type Credentials, KubeCredentials, type Transport } from './kube-creden
 
 /** Just below the 90 s after which the API server closes an idle connection itself. */
 const KEEP_ALIVE_MILLISECONDS = 80_000;
+/** A connection that is not up by then is tried anew by the next call. */
+const CONNECT_MILLISECONDS = 3000;
 /** More calls at a time wait in line: what one process asks must not crowd out the API server's other clients. */
 const CONNECTIONS = 16;
 
@@ -35,10 +37,10 @@ class ApiClient implements Api {
   }
 
   async call(call: ApiCall, signal: AbortSignal): Promise<ApiAnswer> {
-    const answer = await this.#attempt(call, signal);
+    const answer = await unlessAborted(() => this.#attempt(call, signal), signal);
     // The API server may close an idle connection just when it is used again. What only reads can be asked twice.
     const isWorthAnother = answer.kind === 'unanswered' && answer.isCutOff === true && call.method === 'GET';
-    return isWorthAnother && !signal.aborted ? this.#attempt(call, signal) : answer;
+    return isWorthAnother ? unlessAborted(() => this.#attempt(call, signal), signal) : answer;
   }
 
   async close(): Promise<void> {
@@ -82,6 +84,20 @@ function headersOf(call: ApiCall): Record<string, string> {
   };
 }
 
+/** undici heeds a signal once a connection is up, and waits for one that never comes up until its own time is over. */
+async function unlessAborted(attempt: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  const late: Answer = { kind: 'unanswered', message: 'no answer in time' };
+  if (signal.aborted) return late;
+  const { promise: aborted, resolve } = Promise.withResolvers<Answer>();
+  const onAbort = (): void => resolve(late);
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([attempt(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 type Answer = ApiAnswer & { readonly isCutOff?: boolean };
 
 /**
@@ -89,7 +105,12 @@ type Answer = ApiAnswer & { readonly isCutOff?: boolean };
  * dead or not, until the kernel finds out.
  */
 function dispatcherOf(transport: Transport): Dispatcher {
-  const pool = { connections: CONNECTIONS, keepAliveTimeout: KEEP_ALIVE_MILLISECONDS, allowH2: false };
+  const pool = {
+    connections: CONNECTIONS,
+    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+    connectTimeout: CONNECT_MILLISECONDS,
+    allowH2: false,
+  };
   switch (transport.type) {
     case 'none':
       return new Agent(pool);

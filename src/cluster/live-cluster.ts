@@ -18,7 +18,7 @@ import { ObjectReader, type Selection } from './object-reader.ts';
 /** Of a decision that has no limit of its own. */
 const READ_SECONDS = 60;
 /** More than these are sooner listed than asked for one by one. */
-const MOST_SINGLE_READS = 12;
+const MOST_SINGLE_READS = 40;
 
 const NONE: ObjectsOfKind<never> = { items: [], problems: [] };
 
@@ -119,15 +119,18 @@ class NamespaceReading {
    * The quotas come last: a pod is charged before it is stored, so what quotas count is never less than the pods that
    * are there. Read together, a target pod could be there that no quota counts yet.
    */
-  async running(): Promise<NamespaceObjects> {
+  async running(consistency?: Selection['consistency']): Promise<NamespaceObjects> {
     const [namespaces, limitRanges, pods, virtualMachineInstances, migrations] = await Promise.all([
       this.#namespaceItself(),
-      this.#all(OBJECT_KINDS.limitRanges),
-      this.#all(OBJECT_KINDS.pods),
-      this.#all(OBJECT_KINDS.virtualMachineInstances),
-      this.#all(OBJECT_KINDS.migrations),
+      this.#all(OBJECT_KINDS.limitRanges, consistency),
+      this.#all(OBJECT_KINDS.pods, consistency),
+      this.#all(OBJECT_KINDS.virtualMachineInstances, consistency),
+      this.#all(OBJECT_KINDS.migrations, consistency),
     ]);
-    const quotas = await this.#all(OBJECT_KINDS.quotas);
+    const quotas =
+      consistency === 'cached'
+        ? await this.#again(OBJECT_KINDS.quotas, await this.#all(OBJECT_KINDS.quotas, consistency))
+        : await this.#all(OBJECT_KINDS.quotas);
     return { ...this.#nothing(), namespaces, quotas, limitRanges, pods, virtualMachineInstances, migrations };
   }
 
@@ -148,14 +151,14 @@ class NamespaceReading {
     ]);
     const underWay = vmisInvolved([], migrations.items);
     const others = underWay.filter((name) => !vmis.includes(name));
-    if (others.length + vmis.length > MOST_SINGLE_READS) return this.running();
+    if (others.length + vmis.length > MOST_SINGLE_READS) return this.running('cached');
     const otherVmis = await this.#vmis(others);
     const virtualMachineInstances = joined([await asked, otherVmis]);
     const rest = [this.#launchersOf(otherVmis.items), this.#attachmentsOf([...found, ...otherVmis.items])];
     const pods = joined([askedPods, ...(await Promise.all(rest))]);
     // Most often nothing is under way, so that no pod is being charged for it, and the first round is the last.
     const quotas = underWay.length === 0 ? earlyQuotas : await this.#again(OBJECT_KINDS.quotas, await cachedQuotas);
-    if (!areScaleUpsOf(virtualMachineInstances.items, quotas.items)) return this.running();
+    if (!areScaleUpsOf(virtualMachineInstances.items, quotas.items)) return this.running('cached');
     return { ...this.#nothing(), namespaces, quotas, limitRanges, pods, virtualMachineInstances, migrations };
   }
 

@@ -60,16 +60,18 @@ async function reservingParts(
   api: Api,
   cluster: LiveCluster,
   logger: Logger,
-): Promise<Pick<ForecasterOptions, 'reservations' | 'followUp'>> {
+): Promise<Pick<ForecasterOptions, 'ledger' | 'followUp'>> {
   if (config.reservations === undefined) return {};
-  const [{ configMapReservations }, { FollowUp }] = await Promise.all([
+  const [{ configMapReservations }, { LedgerWriter }, { FollowUp }] = await Promise.all([
     import('../cluster/reservation-config-map.ts'),
+    import('../admission/ledger-writer.ts'),
     import('../admission/follow-up.ts'),
   ]);
   const place = { namespace: ownNamespace(config, api), name: config.reservations };
   const reservations = configMapReservations(api, place);
+  const writer = new LedgerWriter({ reservations, random: Math.random, pause: (milliseconds) => sleep(milliseconds) });
   const followUp = new FollowUp({
-    reservations,
+    writer,
     longestReadingMilliseconds: readMilliseconds(config),
     hasMigration: (namespace, migration, signal) => cluster.hasMigration(namespace, migration, signal),
     reportUnread: (namespace, migration) =>
@@ -77,7 +79,7 @@ async function reservingParts(
     now: () => performance.now(),
     after: (milliseconds, task) => setTimeout(task, milliseconds).unref(),
   });
-  return { reservations, followUp };
+  return { ledger: { reservations, writer }, followUp };
 }
 
 function readMilliseconds({ decisionTimeoutSeconds }: ServeConfig): number {

@@ -56,7 +56,7 @@ const LIFE_MILLISECONDS = 70_000;
 /** The API server tells creation times, as the time of its answers, to the second. */
 const CLOCK_STEP_MILLISECONDS = 1000;
 /** An object holds a megabyte. Long before that something else is wrong. */
-const MOST_RESERVATIONS = 2000;
+const MOST_RESERVATIONS = 500;
 
 function isLive({ atMilliseconds }: Reservation, { nowMilliseconds }: ReadLedger): boolean {
   return Math.abs(nowMilliseconds - atMilliseconds) <= LIFE_MILLISECONDS;

@@ -44,6 +44,7 @@ export class ShutDown {
   readonly #endings: (() => unknown)[] = [];
   readonly #told = new AbortController();
   #grace: ReturnType<typeof closeWithGrace> | undefined;
+  #ending: Promise<void> | undefined;
 
   constructor(readiness: Readiness, logger: Logger, drainSeconds: number) {
     this.#readiness = readiness;
@@ -71,12 +72,18 @@ export class ShutDown {
   }
 
   async now(): Promise<void> {
-    this.#grace?.uninstall();
+    // A signal that is being heeded is heeded to the end.
+    if (this.#ending === undefined) this.#grace?.uninstall();
     await this.#end(0);
   }
 
   /** Unready first: requests keep coming until the Service's other end has heard of it, and each is still answered. */
-  async #end(drainSeconds: number): Promise<void> {
+  #end(drainSeconds: number): Promise<void> {
+    this.#ending ??= this.#endOnce(drainSeconds);
+    return this.#ending;
+  }
+
+  async #endOnce(drainSeconds: number): Promise<void> {
     this.#readiness.markDraining();
     this.#told.abort();
     this.#logger.info({ drainSeconds }, 'draining');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { FollowUp } from '../../src/admission/follow-up.ts';
-import type { Reservation, Reservations } from '../../src/forecast/reservations.ts';
+import type { Reservation } from '../../src/forecast/reservations.ts';
 
 const reservation: Reservation = { namespace: 'team', vmi: 'vm1', atMilliseconds: 1_000 };
 const other: Reservation = { namespace: 'team', vmi: 'vm2', atMilliseconds: 1_000 };
@@ -11,13 +11,17 @@ class World {
   looks: number[] = [];
   unread: string[] = [];
   writes = 0;
-  conflicts = 0;
   #time = 0;
   readonly #tasks: { readonly at: number; readonly task: () => void }[] = [];
 
   follow(hasMigration: (look: number) => boolean | undefined): FollowUp {
     return new FollowUp({
-      reservations: this.#reservations(),
+      writer: {
+        remove: (done) => {
+          this.writes += 1;
+          this.ledger = this.ledger.filter((one) => !done.includes(one));
+        },
+      },
       longestReadingMilliseconds: 3600,
       hasMigration: async () => {
         this.looks.push(this.#time);
@@ -41,21 +45,6 @@ class World {
     }
     this.#time = milliseconds;
   }
-
-  #reservations(): Reservations {
-    return {
-      read: async () => ({ kind: 'read', reservations: this.ledger, nowMilliseconds: this.#time, version: undefined }),
-      write: async (_ledger, reservations) => {
-        this.writes += 1;
-        if (this.conflicts > 0) {
-          this.conflicts -= 1;
-          return { kind: 'conflict' };
-        }
-        this.ledger = reservations;
-        return { kind: 'written' };
-      },
-    };
-  }
 }
 
 describe('a reservation whose migration is stored', () => {
@@ -66,14 +55,6 @@ describe('a reservation whose migration is stored', () => {
     expect(world).toMatchObject({ looks: [20], ledger: [reservation, other] });
     await world.goTo(5_000);
     expect(world.ledger).toEqual([other]);
-  });
-
-  test('is taken out after a conflict with somebody else who has written', async () => {
-    const world = new World();
-    world.conflicts = 2;
-    world.follow(() => true).follow(reservation, 'vm1-migration');
-    await world.goTo(10_000);
-    expect(world).toMatchObject({ writes: 3, ledger: [other] });
   });
 
   test('is taken out together with others by one write', async () => {
@@ -109,14 +90,5 @@ describe('a reservation whose migration is not stored', () => {
     await world.goTo(100_000);
     expect(world).toMatchObject({ looks: [20, 1_000, 10_000, 35_000], writes: 0, ledger: [reservation, other] });
     expect(world.unread).toEqual(Array(4).fill('vm1-migration'));
-  });
-
-  test('stays where a newer one has been made for the same VM', async () => {
-    const world = new World();
-    const newer = { ...reservation, atMilliseconds: 5_000 };
-    world.ledger = [newer, other];
-    world.follow(() => true).follow(reservation, 'vm1-migration');
-    await world.goTo(10_000);
-    expect(world.ledger).toEqual([newer, other]);
   });
 });

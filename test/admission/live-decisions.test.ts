@@ -10,6 +10,7 @@ import { node } from '../builders/cluster.ts';
 import { FakeApiServer, type Intervention, refused, UNANSWERED } from '../builders/fake-api-server.ts';
 import { plainScene, type Scene, scene } from '../builders/scene.ts';
 import { sizedVmi, vmi } from '../builders/virtual-machine.ts';
+import { sharedLedger } from './shared-ledger.ts';
 
 const asked: MigrationRequest = { namespace: 'quota-test', vmi: 'vm1', isDryRun: false, stage: 'promise' };
 const FITTING = scene();
@@ -105,7 +106,7 @@ test('a scale-up of a VM that is not asked about has the whole namespace read, a
   const api = new FakeApiServer(others.stored('migratingUID-of-nobody', { 'limits.memory': '1Gi' }).json());
   const { forecast } = await liveOver(api).forecastMigration(asked);
   expect(forecast.verdict).toBe('fits');
-  expect(api.asked()).toContain('GET /apis/kubevirt.io/v1/namespaces/quota-test/virtualmachineinstances');
+  expect(api.asked()).toContain('GET /apis/kubevirt.io/v1/namespaces/quota-test/virtualmachineinstances cached');
 });
 
 describe('a cluster that cannot be read', () => {
@@ -248,7 +249,7 @@ describe('replicas that share reservations', () => {
     const replica = () =>
       clusterForecaster(new LiveCluster(api, { recentSeconds: 5, now: () => 0 }), {
         readMilliseconds: 30_000,
-        reservations: configMapReservations(api, NAME),
+        ledger: sharedLedger(configMapReservations(api, NAME)),
         followUp,
       });
     return { api, followed, replica };

@@ -12,6 +12,7 @@ import { type Json, merged, objectAt } from '../builders/json.ts';
 import { targetLauncher } from '../builders/pod.ts';
 import { plainScene, type Scene } from '../builders/scene.ts';
 import { migration, sizedVmi } from '../builders/virtual-machine.ts';
+import { sharedLedger } from './shared-ledger.ts';
 
 const QUOTA = '/api/v1/namespaces/quota-test/resourcequotas/team-quota';
 const NOW = '2026-11-22T02:43:10Z';
@@ -40,7 +41,7 @@ export class Replicas {
   /** What a replica of its own answers to one webhook call. */
   async ask(vmi: string, stage: MigrationRequest['stage'], looks = 3): Promise<Forecast> {
     const request: MigrationRequest = { namespace: 'quota-test', vmi, isDryRun: false, stage };
-    const reservations = configMapReservations(this.api, { namespace: 'headroom-system', name: 'promises' });
+    const ledger = sharedLedger(configMapReservations(this.api, { namespace: 'headroom-system', name: 'promises' }));
     const live = new LiveCluster(this.api, { recentSeconds: 5, now: () => 0 });
     const { signal } = new AbortController();
     let left = looks;
@@ -50,7 +51,7 @@ export class Replicas {
       return left >= 0;
     };
     const decide = decideOn(live, request);
-    return (await decideAmongReplicas(request, reservations, decide, { signal, hasTimeToLookAgain })).forecast.forecast;
+    return (await decideAmongReplicas(request, ledger, decide, { signal, hasTimeToLookAgain })).forecast.forecast;
   }
 
   /** The API server stores the migration; then virt-controller creates its target pod, which the quota may refuse. */

@@ -251,6 +251,17 @@ describe('time', () => {
     expect(await answer).toMatchObject({ kind: 'unanswered', message: 'no answer in time' });
   });
 
+  test('that is over ends a call to a server that takes connections and then says nothing', async () => {
+    const controller = new AbortController();
+    const mute = createServer();
+    mute.on('connection', () => controller.abort()).listen(0, '127.0.0.1');
+    await new Promise((resolve) => mute.once('listening', resolve));
+    const { port } = mute.address() as AddressInfo;
+    const api = server.open(undefined, { server: `https://127.0.0.1:${port}` });
+    expect(await api.call(GET, controller.signal)).toEqual({ kind: 'unanswered', message: 'no answer in time' });
+    mute.close();
+  });
+
   test('that is over before the call leaves it unmade', async () => {
     expect(await server.open().call(GET, AbortSignal.abort())).toMatchObject({
       kind: 'unanswered',

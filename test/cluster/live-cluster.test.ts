@@ -111,11 +111,17 @@ describe('what is read of a namespace', () => {
     const leaked = two.stored('migratingUID-of-nobody', { 'limits.memory': '1Gi' });
     const { api, objects } = read(leaked, ofVm1);
     expect(namesOf((await objects).virtualMachineInstances)).toEqual(['vm1', 'vm2']);
-    expect(api.asked()).toEqual(expect.arrayContaining(RUNNING));
+    const kinds = ['virtualmachineinstances', 'virtualmachineinstancemigrations'].map(
+      (plural) => `${KUBEVIRT}/${plural}`,
+    );
+    const lists = [`${CORE}/pods`, `${CORE}/limitranges`, `${CORE}/resourcequotas`, ...kinds];
+    const asked = api.asked();
+    expect(asked).toEqual(expect.arrayContaining(lists.map((list) => `${list} cached`)));
+    expect(asked.at(-1)).toBe(`${CORE}/resourcequotas/default-z4g94`);
   });
 
   test('is all that runs where more VMs migrate than are worth asking for one by one', async () => {
-    const names = Array.from({ length: 12 }, (_, index) => `busy${index}`);
+    const names = Array.from({ length: 40 }, (_, index) => `busy${index}`);
     const crowded = two.with(...names.map((name) => migration(name)));
     const { api, objects } = read(crowded, ofVm1);
     expect(namesOf((await objects).virtualMachineInstances)).toEqual(['vm1', 'vm2']);

@@ -9,16 +9,6 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{/* Of the pods that answer; `helm test` makes a pod that must not be taken for one. */}}
-{{- /* Megabytes of JavaScript heap, three fifths of the memory limit; nothing where that is not in Mi or Gi. */ -}}
-{{- define "headroom.heapMegabytes" -}}
-{{- $limit := toString (dig "limits" "memory" "" .Values.resources) -}}
-{{- if regexMatch "^[0-9]+Mi$" $limit -}}
-{{- div (mul (int (trimSuffix "Mi" $limit)) 3) 5 -}}
-{{- else if regexMatch "^[0-9]+Gi$" $limit -}}
-{{- div (mul (int (trimSuffix "Gi" $limit)) 3072) 5 -}}
-{{- end -}}
-{{- end }}
-
 {{- define "headroom.selectorLabels" -}}
 {{ include "headroom.instanceLabels" . }}
 app.kubernetes.io/component: webhook
@@ -29,6 +19,21 @@ app.kubernetes.io/component: webhook
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- end }}
+
+{{- /* Megabytes of JavaScript heap, three fifths of the memory limit; nothing where that is not in Mi or Gi. */ -}}
+{{- define "headroom.heapMegabytes" -}}
+{{- $limit := toString (dig "limits" "memory" "" .Values.resources) -}}
+{{- if regexMatch "^[1-9][0-9]{1,4}Mi$" $limit -}}
+{{- div (mul (int (trimSuffix "Mi" $limit)) 3) 5 -}}
+{{- else if regexMatch "^[1-9][0-9]{0,1}Gi$" $limit -}}
+{{- div (mul (int (trimSuffix "Gi" $limit)) 3072) 5 -}}
+{{- end -}}
+{{- end }}
+
+{{- /* Whether `helm test` has a namespace to ask in; in an excluded one nobody is asked. */ -}}
+{{- define "headroom.hasSelfTest" -}}
+{{- if not (has .Values.selfTest.namespace (include "headroom.excludedNamespaces" . | fromJsonArray)) }}true{{ end -}}
 {{- end }}
 
 {{- define "headroom.image" -}}
