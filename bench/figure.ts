@@ -8,9 +8,9 @@ export interface Target {
 
 /** One line of the result. */
 export interface Figure {
-  readonly part: 'engine' | 'whole cluster' | 'HTTPS';
+  readonly part: 'engine' | 'whole cluster' | 'HTTPS' | 'live';
   readonly what: string;
-  readonly unit: 'per s' | 's' | 'MB' | 'us';
+  readonly unit: 'per s' | 's' | 'ms' | 'MB' | 'us';
   readonly value: Spread;
   /** What was measured beside it in the same rounds, and this figure by that one. */
   readonly yardstick: { readonly what: string; readonly value: Spread };

@@ -37,7 +37,7 @@ export function compareRounds(whats: readonly string[], values: readonly (readon
   });
 }
 
-function spreadOf(values: readonly number[]): Spread {
+export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((one, other) => one - other);
   return {
     median: quantile(sorted, 0.5),
@@ -46,7 +46,7 @@ function spreadOf(values: readonly number[]): Spread {
   };
 }
 
-function quantile(sorted: readonly number[], share: number): number {
+export function quantile(sorted: readonly number[], share: number): number {
   const at = (sorted.length - 1) * share;
   const below = sorted[Math.floor(at)] ?? Number.NaN;
   const above = sorted[Math.ceil(at)] ?? Number.NaN;

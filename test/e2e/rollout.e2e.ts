@@ -9,7 +9,8 @@ import { startTraffic } from './harness/traffic.ts';
 
 const NAMESPACE = 'rollout';
 const TARGETS = ['vm1', 'vm2', 'vm3', 'vm4'].map((vmi) => ({ namespace: NAMESPACE, vmi }));
-const FAIL = { webhook: { failurePolicy: 'Fail' } };
+/** Time enough for a busy machine: a call that takes long has not failed. */
+const FAIL = { webhook: { failurePolicy: 'Fail', timeoutSeconds: 20 } };
 
 const cluster = openCluster();
 let release: Release;
@@ -49,14 +50,14 @@ describe('failurePolicy Fail, and migrations created all the time: not one call 
   test('while helm upgrades the release and the Deployment follows', async () => {
     const traffic = startTraffic(TARGETS);
     await traffic.another();
-    await upgradeRouted(release, { webhook: { ...FAIL.webhook, timeoutSeconds: 4 }, logLevel: 'warn' });
+    await upgradeRouted(release, { webhook: { ...FAIL.webhook, timeoutSeconds: 15 }, logLevel: 'warn' });
     await traffic.another();
     await release.rollOut();
     await traffic.another();
     const { refused, unseen } = await traffic.stop();
     expect({ refused, unseen }).toEqual({ refused: [], unseen: 0 });
     const { webhooks } = await cluster.get({ kind: 'ValidatingWebhookConfiguration', name: 'headroom' });
-    expect(webhooks).toEqual([expect.objectContaining({ timeoutSeconds: 4, failurePolicy: 'Fail' })]);
+    expect(webhooks).toEqual([expect.objectContaining({ timeoutSeconds: 15, failurePolicy: 'Fail' })]);
   });
 
   test('while a replica is stopped, which ends with exit code 0 within the grace period of its pod', async () => {
