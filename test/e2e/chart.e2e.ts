@@ -201,11 +201,6 @@ describe('wrong values are refused in words, and nothing is installed', () => {
       words: /certificates\.secretName is empty/,
     },
     {
-      title: "a self-test in a namespace that headroom isn't asked about",
-      values: { selfTest: { namespace: 'kube-system' } },
-      words: /selfTest\.namespace kube-system is excluded/,
-    },
-    {
       title: 'cert-manager where there is none',
       values: { certificates: { mode: 'cert-manager' } },
       words: /no matches for kind "(Certificate|Issuer)"/,
