@@ -9,11 +9,10 @@ import {
   servedAt,
   webhooksIn,
 } from './harness/kept-certificates.ts';
-import { createNamespace, startVms } from './harness/kubevirt.ts';
 import { helm, outputOf } from './harness/programs.ts';
 import { installRelease, type Release } from './harness/release.ts';
 import { removeNamespace } from './harness/situation.ts';
-import { startTraffic } from './harness/traffic.ts';
+import { startTargets, startTraffic } from './harness/traffic.ts';
 
 const NAMESPACE = 'certificates';
 const TARGETS = ['vm1', 'vm2', 'vm3', 'vm4'].map((vmi) => ({ namespace: NAMESPACE, vmi }));
@@ -48,13 +47,7 @@ async function withoutFailedCall(act: () => Promise<void>): Promise<void> {
   }
 }
 
-beforeAll(async () => {
-  await createNamespace(cluster, { name: NAMESPACE, limits: { 'limits.cpu': '100', 'limits.memory': '200Gi' } });
-  await startVms(
-    cluster,
-    TARGETS.map(({ namespace, vmi }) => ({ namespace, name: vmi })),
-  );
-});
+beforeAll(() => startTargets(cluster, NAMESPACE, TARGETS));
 
 afterAll(async () => {
   await removeNamespace(cluster, NAMESPACE);

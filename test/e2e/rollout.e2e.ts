@@ -1,11 +1,12 @@
+import { once } from 'node:events';
+import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openCluster } from './harness/cluster.ts';
 import { eventually } from './harness/eventually.ts';
-import { createNamespace, startVms } from './harness/kubevirt.ts';
 import { installRelease, type Release } from './harness/release.ts';
 import { upgradeRouted } from './harness/routed-upgrade.ts';
 import { removeNamespace } from './harness/situation.ts';
-import { startTraffic } from './harness/traffic.ts';
+import { startTargets, startTraffic } from './harness/traffic.ts';
 
 const NAMESPACE = 'rollout';
 const TARGETS = ['vm1', 'vm2', 'vm3', 'vm4'].map((vmi) => ({ namespace: NAMESPACE, vmi }));
@@ -15,13 +16,7 @@ const FAIL = { webhook: { failurePolicy: 'Fail', timeoutSeconds: 20 } };
 const cluster = openCluster();
 let release: Release;
 
-beforeAll(async () => {
-  await createNamespace(cluster, { name: NAMESPACE, limits: { 'limits.cpu': '100', 'limits.memory': '200Gi' } });
-  await startVms(
-    cluster,
-    TARGETS.map(({ namespace, vmi }) => ({ namespace, name: vmi })),
-  );
-});
+beforeAll(() => startTargets(cluster, NAMESPACE, TARGETS));
 
 afterAll(async () => {
   await removeNamespace(cluster, NAMESPACE);
@@ -69,6 +64,16 @@ describe('failurePolicy Fail, and migrations created all the time: not one call 
     const { refused, unseen } = await traffic.stop();
     expect({ refused, unseen }).toEqual({ refused: [], unseen: 0 });
     expect(await staying?.isReady()).toBe(true);
+  });
+
+  // Go's client, the API server's, connects ahead: where another connection is free first, nothing is sent over the new one.
+  test('a connection over which nothing has been sent does not keep a replica from ending', async () => {
+    const replica = await release.addReplica();
+    const unused = connect({ port: replica.port, host: '127.0.0.1', rejectUnauthorized: false });
+    await once(unused, 'secureConnect');
+    unused.on('error', () => undefined);
+    expect(await replica.child.stop('SIGTERM', 30)).toEqual({ code: 0, signal: null });
+    unused.destroy();
   });
 });
 

@@ -1,4 +1,5 @@
 import type { ClusterClient, Stored } from './cluster.ts';
+import { eventually } from './eventually.ts';
 
 /** Everything in the cluster, by `resource.group namespace/name`. */
 export type Inventory = ReadonlyMap<string, Stored>;
@@ -11,8 +12,12 @@ interface Resource {
 /** Notes of what happened, which go by themselves. */
 const PASSING = new Set(['events']);
 
-/** Lists every kind that the API server can list. */
-export async function takeInventory(cluster: ClusterClient): Promise<Inventory> {
+/** Lists every kind that the API server can list; of a kind that has just been defined it can only after a moment. */
+export function takeInventory(cluster: ClusterClient): Promise<Inventory> {
+  return eventually('every kind can be listed', () => listAll(cluster));
+}
+
+async function listAll(cluster: ClusterClient): Promise<Inventory> {
   const { groups } = (await cluster.call('GET', '/apis')) as {
     groups: readonly { name: string; preferredVersion: { groupVersion: string } }[];
   };

@@ -1,10 +1,23 @@
 import { type ClusterClient, openCluster } from './cluster.ts';
 import { notesOn } from './forecast.ts';
-import { migrationOf } from './kubevirt.ts';
+import { createNamespace, migrationOf, startVms } from './kubevirt.ts';
 
 export interface Target {
   readonly namespace: string;
   readonly vmi: string;
+}
+
+/** A namespace with room for every migration of its VMs at once. */
+export async function startTargets(
+  cluster: ClusterClient,
+  namespace: string,
+  targets: readonly Target[],
+): Promise<void> {
+  await createNamespace(cluster, { name: namespace, limits: { 'limits.cpu': '100', 'limits.memory': '200Gi' } });
+  await startVms(
+    cluster,
+    targets.map(({ vmi }) => ({ namespace, name: vmi })),
+  );
 }
 
 /** What became of the creations of migrations. */
