@@ -36,6 +36,15 @@ export async function listenAt(
   await app.listen(where);
 }
 
+/** What is being answered then has had its time; a connection over which nothing was ever sent has none. */
+const LAST_ANSWERS_MILLISECONDS = 6000;
+
+/** Closes a server for good, within the time that the process has for it. */
+export async function closeServer(app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MILLISECONDS);
+  await app.close().finally(() => clearTimeout(timer));
+}
+
 /** Ends what has been started, the last first, when the process is told to end. */
 export class ShutDown {
   readonly #readiness: Readiness;

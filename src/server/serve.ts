@@ -8,7 +8,7 @@ import { createApp, LOWEST_TLS } from './app.ts';
 import type { TlsPair } from './app-options.ts';
 import type { CertificateSource } from './certificate-source.ts';
 import { defaultLimits } from './limits.ts';
-import { anyAddress, type Listening, listenAt, ShutDown, urlOf } from './listen.ts';
+import { anyAddress, closeServer, type Listening, listenAt, ShutDown, urlOf } from './listen.ts';
 import { collectProcessMetrics, createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
 
@@ -43,7 +43,7 @@ export async function serve(config: ServeConfig, parts: ServeParts): Promise<Lis
     const metrics = createMetrics(registry);
     const app = createApp({ forecaster, logger, classPolicies, metrics, readiness, limits, tls });
     await listenAt(app, { host, port: config.port });
-    shutDown.add(() => app.close());
+    shutDown.add(() => closeServer(app));
     certificates.serveBy(app);
     await parts.firstRead(shutDown.signal);
     readiness.markReady();
