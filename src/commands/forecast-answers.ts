@@ -1,3 +1,4 @@
+import type { ForecastObjects } from '../forecast/apply-remedy.ts';
 import type { Cluster } from '../forecast/cluster-objects.ts';
 import type { Forecast, Verdict } from '../forecast/forecast.ts';
 import { forecastMigration, forecastTogether, type Prepared, prepare } from '../forecast/forecast-migrations.ts';
@@ -21,16 +22,17 @@ export async function standingOf(cluster: Cluster, question: Question, whatIf: W
     namespace: await cluster.namespaceObjects(question.namespace),
   };
   const now = prepare(objects);
-  if (whatIf === undefined) return { question, now, changed: now };
-  const changes = whatIf.quotas.filter(({ namespace }) => namespace === question.namespace);
-  const changed = prepare({
-    cluster: whatIf.ratio === undefined ? objects.cluster : withRatio(objects.cluster, whatIf.ratio),
-    namespace: withQuotaChanges(
-      objects.namespace,
-      changes.map(({ change }) => change),
-    ),
-  });
+  const changed = whatIf === undefined ? now : prepare(changedObjects(objects, whatIf), now);
   return { question, now, changed };
+}
+
+/** The objects of a namespace as the user wants them to be. */
+export function changedObjects({ cluster, namespace }: ForecastObjects, { ratio, quotas }: WhatIf): ForecastObjects {
+  const changes = quotas.flatMap((trial) => (trial.namespace === namespace.name ? [trial.change] : []));
+  return {
+    cluster: ratio === undefined ? cluster : withRatio(cluster, ratio),
+    namespace: changes.length === 0 ? namespace : withQuotaChanges(namespace, changes),
+  };
 }
 
 export function* answersOf({ question, changed }: Standing): Generator<Forecast> {

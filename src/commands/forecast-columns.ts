@@ -20,6 +20,7 @@ const NEXT: Column<ForecastRow> = {
   text: ({ forecast }) => forecast.next ?? '',
   paint: ({ forecast }) => (forecast.next === undefined ? undefined : 'red'),
 };
+const AT_BEST: Column<ForecastRow> = { title: 'AT-BEST', text: ({ forecast }) => forecast.atBest ?? '' };
 const QUOTA: readonly Column<ForecastRow>[] = [
   { title: 'QUOTA', text: ({ line }) => line?.quota ?? '' },
   { title: 'RESOURCE', text: ({ line }) => line?.resource ?? '' },
@@ -30,22 +31,18 @@ const HARD_AFTER = amountColumn('HARD-AFTER', (line) => line.hardAfterScaleUp);
 const SHORT_BY = amountColumn('SHORT-BY', (line) => line.shortBy);
 const REMEDY: Column<ForecastRow> = { title: 'REMEDY', text: ({ forecast }) => adviceOf(forecast) };
 
-/** One line a VM. */
-export const TABLE_COLUMNS: readonly Column<ForecastRow>[] = [
-  ...VM,
-  NEXT,
-  ...QUOTA,
-  USED,
-  REQUESTED,
-  HARD_AFTER,
-  SHORT_BY,
-  REMEDY,
-];
+/** One line a VM. What a lucky order gives is shown where it differs for one of them. */
+export function tableColumns(rows: readonly ForecastRow[]): readonly Column<ForecastRow>[] {
+  const isRace = rows.some(({ forecast }) => forecast.atBest !== undefined);
+  return [...VM, ...(isRace ? [AT_BEST] : []), ...TABLE_FIGURES];
+}
+
+const TABLE_FIGURES: readonly Column<ForecastRow>[] = [NEXT, ...QUOTA, USED, REQUESTED, HARD_AFTER, SHORT_BY, REMEDY];
 
 /** One line a quota key of each VM. */
 export const WIDE_COLUMNS: readonly Column<ForecastRow>[] = [
   ...VM,
-  { title: 'AT-BEST', text: ({ forecast }) => forecast.atBest ?? '' },
+  AT_BEST,
   NEXT,
   { title: 'NEEDS', text: ({ forecast }) => needsOf(forecast) },
   ...QUOTA,

@@ -1,13 +1,14 @@
 import { readMigrations } from '../cluster/migration-file.ts';
 import type { Cluster } from '../forecast/cluster-objects.ts';
-import { runningVms, stoppedVms, vmsOnNode } from '../forecast/vm-names.ts';
+import { runningVms, stoppedVms } from '../forecast/vm-names.ts';
 import { CommandError } from './command-error.ts';
 import type { ClusterOptions } from './options.ts';
-import { everySelection, onlyNamespace, selectVms, shortList, type VmSelection } from './vm-selection.ts';
+import { onlyNamespace, selectVms, type VmSelection } from './vm-selection.ts';
 
 export interface ForecastOptions extends ClusterOptions {
   readonly filename?: readonly string[];
   readonly node?: string;
+  readonly everyNode?: boolean;
   readonly together?: boolean;
   readonly start?: boolean;
   readonly ratio?: string;
@@ -31,9 +32,7 @@ export async function askedQuestions(
   names: readonly string[],
   options: ForecastOptions,
 ): Promise<Questions> {
-  refuseContradictions(names, options);
   if (options.filename !== undefined) return questionsOfFiles(cluster, options.filename, options.namespace);
-  if (options.node !== undefined) return questionsOfNode(cluster, options.node, options.namespace);
   if (options.start === true) return questionsOfStarts(cluster, names, options);
   const selections = await selectVms(cluster, names, options, runningVms);
   const kind = options.together === true ? 'set-of-migrations' : 'migration';
@@ -44,17 +43,18 @@ export async function askedQuestions(
 }
 
 /** Pairs of options that answer different questions. */
-function refuseContradictions(names: readonly string[], options: ForecastOptions): void {
-  const ways = [
-    ['names of VMs', names.length > 0],
-    ['-f', options.filename !== undefined],
-    ['--node', options.node !== undefined],
-  ].flatMap(([way, given]) => (given === true ? [way] : []));
+export function refuseContradictions(names: readonly string[], options: ForecastOptions): void {
+  const ways = (
+    [
+      ['names of VMs', names.length > 0],
+      ['-f', options.filename !== undefined],
+      ['--node', options.node !== undefined],
+      ['--every-node', options.everyNode === true],
+    ] as const
+  ).flatMap(([way, given]) => (given ? [way] : []));
   if (ways.length > 1) throw new CommandError(`${ways.join(' and ')} cannot be used together`);
-  const alone = options.filename === undefined ? '--node' : '-f';
-  const isChosenOtherwise = options.filename !== undefined || options.node !== undefined;
-  if (isChosenOtherwise && options.start === true)
-    throw new CommandError(`--start and ${alone} cannot be used together`);
+  const [way] = ways.filter((one) => one.startsWith('-'));
+  if (way !== undefined && options.start === true) throw new CommandError(`--start and ${way} cannot be used together`);
   if (options.filename !== undefined && options.allNamespaces === true) {
     throw new CommandError('-f and -A cannot be used together: the file says which VMs are meant');
   }
@@ -85,30 +85,6 @@ function anyVm(namespace: Parameters<typeof stoppedVms>[0]): readonly string[] {
 
 function noteIfNone(selections: readonly VmSelection[], state: 'running' | 'stopped'): string[] {
   return selections.some(({ names }) => names.length > 0) ? [] : [`no ${state} VM was found`];
-}
-
-async function questionsOfNode(cluster: Cluster, node: string, namespace: string | undefined): Promise<Questions> {
-  const everywhere = await everySelection(cluster, vmsOnNode(node));
-  const known = await nodeNames(cluster);
-  if (!known.includes(node)) throw new CommandError(`there is no node ${node}; there are ${shortList(known)}`);
-  const selections = everywhere.filter((selection) => namespace === undefined || selection.namespace === namespace);
-  const limits =
-    'all migrations of the node are reckoned as asked for at once: how many KubeVirt runs at a time is not';
-  return {
-    questions: selections.map((selection) => ({ ...selection, kind: 'set-of-migrations' })),
-    notes: selections.length > 0 ? [`${limits} taken into account yet`] : [`no running VM was found on node ${node}`],
-  };
-}
-
-/** A snapshot may have no Node objects; its VMs name theirs all the same. */
-async function nodeNames(cluster: Cluster): Promise<readonly string[]> {
-  const { nodes } = await cluster.clusterObjects();
-  const names = new Set(nodes.items.map(({ metadata }) => metadata.name));
-  for (const namespace of await cluster.namespaceNames()) {
-    const { virtualMachineInstances } = await cluster.namespaceObjects(namespace);
-    for (const { status } of virtualMachineInstances.items) if (status?.nodeName) names.add(status.nodeName);
-  }
-  return [...names].sort();
 }
 
 async function questionsOfFiles(

@@ -2,16 +2,22 @@ import { printableLines } from '../admission/plain-text.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import { forecastJson } from '../forecast/forecast-json.ts';
 import { jsonText, loadYamlText } from './documents.ts';
-import { type ForecastRow, TABLE_COLUMNS, tableRow, WIDE_COLUMNS, wideRows } from './forecast-columns.ts';
+import { type ForecastRow, tableColumns, tableRow, WIDE_COLUMNS, wideRows } from './forecast-columns.ts';
 import { ChunkedText, type Io } from './io.ts';
 import type { OutputFormat } from './options.ts';
 import { painterFor, tableLines } from './text-table.ts';
-import { summaryJson, summaryLines, type WhatIfSummary } from './what-if-summary.ts';
 
 /** Takes forecasts one after the other, so that those of a large cluster are never held all at once. */
 export interface ForecastWriter {
   add(forecast: Forecast): Promise<void>;
-  end(summary: WhatIfSummary | undefined): Promise<void>;
+  end(endings: readonly Ending[]): Promise<void>;
+}
+
+/** What is said of all forecasts together, after the last of them. */
+export interface Ending {
+  /** Members of the document beside `forecasts`. */
+  readonly json: object;
+  readonly lines: readonly string[];
 }
 
 export async function forecastWriter(output: OutputFormat | undefined, io: Io): Promise<ForecastWriter> {
@@ -38,10 +44,11 @@ function jsonWriter({ stdout }: Io): ForecastWriter {
       await text.add(`${separator}${jsonText(forecastJson(forecast))}`);
       separator = ',\n';
     },
-    async end(summary) {
+    async end(endings) {
       const start = separator === ',\n' ? '\n]' : '{"forecasts":[]';
-      const whatIf = summary === undefined ? '' : `,"whatIf":${jsonText(summaryJson(summary))}`;
-      await text.add(`${start}${whatIf}}\n`);
+      const members = endings.flatMap(({ json }) => Object.entries(json));
+      const others = members.map(([member, value]) => `,${jsonText(member)}:${jsonText(value)}`);
+      await text.add(`${start}${others.join('')}}\n`);
       await text.flush();
     },
   };
@@ -56,9 +63,9 @@ async function yamlWriter({ stdout }: Io): Promise<ForecastWriter> {
       await text.add(`${heading}${yamlText([forecastJson(forecast)])}`);
       heading = '';
     },
-    async end(summary) {
+    async end(endings) {
       const start = heading === '' ? '' : 'forecasts: []\n';
-      await text.add(`${start}${summary === undefined ? '' : yamlText({ whatIf: summaryJson(summary) })}`);
+      await text.add(`${start}${endings.map(({ json }) => yamlText(json)).join('')}`);
       await text.flush();
     },
   };
@@ -75,11 +82,11 @@ function tableWriter(format: 'table' | 'wide', io: Io): ForecastWriter {
       forecasts += 1;
       message = forecast.message;
     },
-    async end(summary) {
-      const columns = format === 'wide' ? WIDE_COLUMNS : TABLE_COLUMNS;
+    async end(endings) {
+      const columns = format === 'wide' ? WIDE_COLUMNS : tableColumns(rows);
       const lines = forecasts === 0 ? [] : tableLines(columns, rows, painterFor(io));
       if (forecasts === 1) lines.push('', printableLines(message));
-      if (summary !== undefined) lines.push('', ...summaryLines(summary));
+      for (const ending of endings) lines.push('', ...ending.lines);
       const text = new ChunkedText(io.stdout);
       for (const line of lines) await text.add(`${line}\n`);
       await text.flush();

@@ -1,4 +1,5 @@
 import type { VerdictCounts } from './exit-code.ts';
+import type { Ending } from './forecast-writers.ts';
 import { type Column, tableLines } from './text-table.ts';
 import type { WhatIf } from './what-if-options.ts';
 
@@ -9,7 +10,11 @@ export interface WhatIfSummary {
   readonly after: VerdictCounts;
 }
 
-export function summaryJson({ whatIf, before, after }: WhatIfSummary): object {
+export function whatIfEnding(summary: WhatIfSummary): Ending {
+  return { json: { whatIf: summaryJson(summary) }, lines: summaryLines(summary) };
+}
+
+function summaryJson({ whatIf, before, after }: WhatIfSummary): object {
   const quotas = whatIf.quotas.map(({ namespace, change, from }) => {
     return { namespace, quota: change.quota, resource: change.resource, from: `${from}`, to: `${change.to}` };
   });
@@ -34,7 +39,7 @@ const COLUMNS: readonly Column<CountsRow>[] = [
 ];
 
 /** A small table: the verdicts as things are, and with the changes. */
-export function summaryLines({ whatIf, before, after }: WhatIfSummary): string[] {
+function summaryLines({ whatIf, before, after }: WhatIfSummary): string[] {
   const changes = whatIf.quotas.map(({ namespace, change, from }) => {
     return `${namespace}/${change.quota} ${change.resource} ${from} -> ${change.to}`;
   });

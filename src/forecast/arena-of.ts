@@ -13,6 +13,12 @@ export interface ContestedKey extends ArenaKey, Pick<HardKey, 'scaling'> {
   readonly hardKey: HardKey;
 }
 
+/** A key of a quota, as far as it tells what pods are charged. */
+export interface ChargedKey {
+  readonly resource: string;
+  readonly facts: Pick<QuotaFacts, 'quota'>;
+}
+
 export interface ContestedArena extends Arena {
   readonly keys: readonly ContestedKey[];
 }
@@ -38,13 +44,18 @@ export function arenaOf(
     }),
   );
   const compensatedKey = compensatedIndex(situation, keys, candidates);
-  const contestants = candidates.map((candidate) => contestantOf(keys, candidate));
+  const { queue } = situation;
+  const contestants = candidates.map((candidate) => {
+    const contestant = contestantOf(keys, candidate);
+    return queue?.vmis.has(candidate.vmi.metadata.name) ? { ...contestant, queues: true } : contestant;
+  });
   if (leaving.length > 0) contestants.push(leavingContestant(keys, leaving));
   return {
     keys,
     contestants,
     compensatedKey,
     compensation: compensatedKey === undefined ? 0n : (situation.scaled[0]?.stored.compensation.nanos ?? 0n),
+    ...(queue === undefined ? {} : { mostRunning: queue.mostRunning }),
   };
 }
 
@@ -92,7 +103,7 @@ export function outstandingPods(candidate: Candidate): readonly ChargedPod[] {
 }
 
 /** What a quota key counts of pods when they are created, or stops counting when they have ended. */
-export function charged(key: ContestedKey, pods: readonly ChargedPod[], when: 'created' | 'settled'): bigint {
+export function charged(key: ChargedKey, pods: readonly ChargedPod[], when: 'created' | 'settled'): bigint {
   if (when === 'settled' && key.resource === OBJECT_COUNT) return 0n;
   let sum = 0n;
   for (const { spec, usage } of pods) {

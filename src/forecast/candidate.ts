@@ -42,6 +42,13 @@ export interface Situation {
   readonly namespace: NamespaceFacts;
   readonly targetPods: TargetPods;
   readonly scaled: readonly QuotaFacts[];
+  readonly queue?: Queue;
+}
+
+/** VMIs whose migrations KubeVirt lets run a few at a time, in no defined order. */
+export interface Queue {
+  readonly vmis: ReadonlySet<string>;
+  readonly mostRunning: number;
 }
 
 /** The candidate for a migration of `vmi` by a pod of `release`; refused where no such pod can be. */

@@ -2,7 +2,7 @@ import { noResources } from '../objects/quantity-shape.ts';
 import type { ForecastObjects } from './apply-remedy.ts';
 import type { Assessment } from './assessment.ts';
 import type { Forecast } from './forecast.ts';
-import { type Finding, findingsOfSet, type Ground, groundOf } from './forecast-set.ts';
+import { type Finding, findingsOfSet, type Ground, groundOf, type Turns } from './forecast-set.ts';
 import { assessmentMessage, unknownMessage } from './message.ts';
 import { type Reforecast, remediesFor } from './remedies.ts';
 import { type RemedyContext, wordedRemedy } from './remedy-text.ts';
@@ -23,14 +23,15 @@ export function forecastMigration(prepared: Prepared, vmi: string): Forecast {
   return forecastTogether(prepared, [vmi])[0] as Forecast;
 }
 
-/** The forecasts of several migrations that are asked for together; parallel to `vmis`. */
-export function forecastTogether(prepared: Prepared, vmis: readonly string[]): readonly Forecast[] {
-  const findings = findingsOfSet(prepared.ground, vmis);
+/** The forecasts of several migrations that are asked for together, or a few at a time; parallel to `vmis`. */
+export function forecastTogether(prepared: Prepared, vmis: readonly string[], turns?: Turns): readonly Forecast[] {
+  const findings = findingsOfSet(prepared.ground, vmis, turns);
   return findings.map((finding, index) => {
     const reforecast = (objects: ForecastObjects): Finding => {
-      return findingsOfSet(prepare(objects, prepared).ground, vmis)[index] as Finding;
+      return findingsOfSet(prepare(objects, prepared).ground, vmis, turns)[index] as Finding;
     };
-    return forecastOf(prepared, finding, { vmi: vmis[index] as string, action: 'migrate', reforecast });
+    const goal = turns === undefined ? 'fits' : 'waits';
+    return forecastOf(prepared, finding, { vmi: vmis[index] as string, action: 'migrate', reforecast, goal });
   });
 }
 
@@ -39,18 +40,19 @@ interface Asked {
   readonly vmi: string;
   readonly action: 'migrate' | 'start';
   readonly reforecast: Reforecast;
+  readonly goal?: 'fits' | 'waits';
 }
 
 /** A finding with proved remedies and in words. */
 export function forecastOf(
   { objects, ground }: Prepared,
   finding: Finding,
-  { vmi, action, reforecast }: Asked,
+  { vmi, action, reforecast, goal = 'fits' }: Asked,
 ): Forecast {
   const subject = { namespace: objects.namespace.name, vmi };
   if (finding.kind === 'unknown') return unknownForecast(subject, finding.reason, finding.notes);
   const { assessment } = finding;
-  const unworded = remediesFor({ objects, assessment, reforecast, ratio: ratioOf(ground) });
+  const unworded = remediesFor({ objects, assessment, reforecast, ratio: ratioOf(ground), goal });
   const remedies = unworded.map((remedy) => wordedRemedy(remedy, remedyContext(subject.namespace, ground)));
   const remedyTexts = remedies.map(({ text }) => text);
   const { verdict, atBest, next, needsScaleUp, needsCompensation, lines, target } = assessment;

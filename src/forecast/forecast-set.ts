@@ -4,6 +4,7 @@ import type { KubeVirtRelease } from '../kubevirt/release.ts';
 import type { ForecastObjects } from './apply-remedy.ts';
 import { type Assessment, assessSet } from './assessment.ts';
 import { type ClusterFacts, clusterFacts, type Known, launcherReleases } from './cluster-facts.ts';
+import type { NamespaceObjects } from './cluster-objects.ts';
 import { type NamespaceFacts, namespaceFacts, type QuotaFacts, workloadIndex } from './namespace-facts.ts';
 import { type PodSurroundings, type TargetPods, targetPodsIn } from './target-pod.ts';
 import { isBetter } from './verdict-of.ts';
@@ -13,13 +14,18 @@ export type Finding =
   | { readonly kind: 'assessed'; readonly assessment: Assessment; readonly notes: readonly string[] }
   | { readonly kind: 'unknown'; readonly reason: string; readonly notes: readonly string[] };
 
+/** How many of the asked migrations run at a time, here and in other namespaces together. */
+export interface Turns {
+  readonly mostRunning: number;
+}
+
 /** The facts of one namespace in its cluster, read once and used for any number of forecasts. */
 export type Ground = Known<{
   readonly cluster: ClusterFacts;
   readonly namespace: NamespaceFacts;
   readonly targetPods: TargetPods;
 }>;
-type KnownGround = Extract<Ground, { kind: 'known' }>;
+export type KnownGround = Extract<Ground, { kind: 'known' }>;
 
 /** Reads the facts; of `before`, the ground of the same namespace, it keeps what the objects of a what-if left alone. */
 export function groundOf(objects: ForecastObjects, before?: Grounded): Ground {
@@ -28,7 +34,10 @@ export function groundOf(objects: ForecastObjects, before?: Grounded): Ground {
   const cluster: FoundCluster =
     kept === undefined ? clusterFacts(objects.cluster) : { kind: 'known', facts: kept.cluster };
   if (cluster.kind === 'unknown') return cluster;
-  const index = known?.namespace ?? workloadIndex(objects.namespace);
+  const index =
+    known !== undefined && sameWorkload(objects.namespace, before?.objects.namespace)
+      ? known.namespace
+      : workloadIndex(objects.namespace);
   const namespace = namespaceFacts(cluster.facts, objects.namespace, index);
   if (namespace.kind === 'unknown') return namespace;
   const targetPods =
@@ -36,6 +45,11 @@ export function groundOf(objects: ForecastObjects, before?: Grounded): Ground {
       ? kept.targetPods
       : targetPodsIn(surroundings(cluster.facts, namespace.facts));
   return { kind: 'known', cluster: cluster.facts, namespace: namespace.facts, targetPods };
+}
+
+function sameWorkload(one: NamespaceObjects, other: NamespaceObjects | undefined): boolean {
+  const kinds = ['pods', 'virtualMachineInstances', 'migrations'] as const;
+  return kinds.every((kind) => one[kind] === other?.[kind]);
 }
 
 type FoundCluster = ReturnType<typeof clusterFacts>;
@@ -66,15 +80,15 @@ function sameLimits(one: NamespaceFacts, other: NamespaceFacts): boolean {
  * What becomes of the migrations of `names`, asked for together; the result is parallel to `names`.
  *
  * Where the facts leave more than one possibility (KubeVirt is being upgraded; several default quotas), each is
- * reckoned, and an answer is given only where all of them agree.
+ * reckoned, and an answer is given only where all of them agree. With `turns` they queue instead of starting at once.
  */
-export function findingsOfSet(ground: Ground, names: readonly string[]): readonly Finding[] {
+export function findingsOfSet(ground: Ground, names: readonly string[], turns?: Turns): readonly Finding[] {
   if (ground.kind === 'unknown') return names.map(() => ({ kind: 'unknown', reason: ground.reason, notes: [] }));
   const obstacle = underWayObstacle(ground);
   if (obstacle !== undefined) return names.map(() => ({ kind: 'unknown', reason: obstacle, notes: [] }));
   const checked = names.map((name) => checkedVmi(ground, name));
   const usable = names.filter((_, index) => checked[index]?.kind === 'known');
-  const possibilities = possibilitiesOf(ground, usable);
+  const possibilities = possibilitiesOf(ground, usable, turns);
   const found = new Map(
     usable.map((name, index) => [
       name,
@@ -101,9 +115,10 @@ export function underWayObstacle({ cluster, namespace }: KnownGround): string | 
   return undefined;
 }
 
-type Checked = Known<{ readonly releases: readonly KubeVirtRelease[]; readonly notes: readonly string[] }>;
+export type Checked = Known<{ readonly releases: readonly KubeVirtRelease[]; readonly notes: readonly string[] }>;
 
-function checkedVmi({ cluster, namespace }: KnownGround, name: string): Checked {
+/** What may render the pod of a running VMI; or why nothing can be said of it. */
+export function checkedVmi({ cluster, namespace }: KnownGround, name: string): Checked {
   const problem = namespace.vmiProblems.get(name);
   if (problem !== undefined) return { kind: 'unknown', reason: `VirtualMachineInstance ${name}: ${problem}` };
   const vmi = namespace.vmis.get(name);
@@ -132,8 +147,12 @@ export interface Possibility<T> {
   readonly found: T;
 }
 
-function possibilitiesOf(ground: KnownGround, names: readonly string[]): readonly Possibility<readonly Assessment[]>[] {
-  const { cluster, namespace, targetPods } = ground;
+function possibilitiesOf(
+  { cluster, namespace, targetPods }: KnownGround,
+  names: readonly string[],
+  turns: Turns | undefined,
+): readonly Possibility<readonly Assessment[]>[] {
+  const queue = turns === undefined ? {} : { queue: { ...turns, vmis: new Set(names) } };
   const versions = Math.max(1, cluster.kubeVirtVersions.length);
   return scaledChoices(namespace).flatMap((scaled) =>
     Array.from({ length: versions }, (_, version) => {
@@ -143,7 +162,7 @@ function possibilitiesOf(ground: KnownGround, names: readonly string[]): readonl
       };
       const quotas = scaled.map(({ quota }) => quota.metadata.name).join(' and ') || 'no quota';
       const assumption = `Harvester scales ${quotas} and KubeVirt ${cluster.kubeVirtVersions[version] ?? ''} renders the pod`;
-      return { assumption, found: assessSet({ cluster, namespace, targetPods, scaled }, names, release) };
+      return { assumption, found: assessSet({ cluster, namespace, targetPods, scaled, ...queue }, names, release) };
     }),
   );
 }
@@ -157,7 +176,7 @@ function releasesOf(cluster: ClusterFacts, vmi: Parameters<typeof launcherReleas
  * Of several default quotas Harvester takes, each time that it looks, the first that its cache lists; no object tells
  * which, and in time it can have been each of them.
  */
-function scaledChoices({ quotas }: NamespaceFacts): readonly (readonly QuotaFacts[])[] {
+export function scaledChoices({ quotas }: NamespaceFacts): readonly (readonly QuotaFacts[])[] {
   const labelled = quotas.filter((quota) => quota.isDefault);
   return labelled.length < 2 ? [labelled] : [...labelled.map((quota) => [quota]), labelled];
 }

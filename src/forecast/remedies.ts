@@ -3,7 +3,7 @@ import { applyRemedy, type ForecastObjects, type Unworded } from './apply-remedy
 import type { Assessment } from './assessment.ts';
 import type { DefaultLimit, QuotaChange } from './forecast.ts';
 import type { Finding } from './forecast-set.ts';
-import { isSameKey } from './quota-lines.ts';
+import { raisedBy, roundedUp } from './quota-raise.ts';
 import type { Shortfall } from './shortfalls.ts';
 
 /** A forecast of the same question over changed objects: what a remedy is proved with. */
@@ -15,6 +15,8 @@ interface Plight {
   readonly reforecast: Reforecast;
   /** The overhead ratio that KubeVirt uses. */
   readonly ratio: string | undefined;
+  /** What a remedy has to come to; of migrations that queue none can be promised more than `waits`. */
+  readonly goal: 'fits' | 'waits';
 }
 
 /** Raising a limit changes what others and Harvester reckon; after a few rounds it has settled or never will. */
@@ -41,9 +43,13 @@ function cures(plight: Plight, remedy: Unworded): boolean {
   return isCure(plight, reassessed(plight, remedy));
 }
 
-function isCure({ assessment }: Plight, reassessment: Assessment | undefined): boolean {
-  if (reassessment?.verdict !== 'fits') return false;
-  return assessment.verdict === 'exceeds' || reassessment.next === undefined;
+function isCure(plight: Plight, reassessment: Assessment | undefined): boolean {
+  if (reassessment === undefined || !isReached(plight, reassessment)) return false;
+  return plight.assessment.verdict === 'exceeds' || reassessment.next === undefined;
+}
+
+function isReached({ goal }: Plight, { verdict }: Assessment): boolean {
+  return verdict === 'fits' || verdict === goal;
 }
 
 function reassessed({ objects, reforecast }: Plight, remedy: Unworded): Assessment | undefined {
@@ -56,7 +62,7 @@ function raisedQuota(plight: Plight): Unworded | undefined {
   let best: Unworded | undefined;
   let current: Assessment | undefined = plight.assessment;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const short = missing(current);
+    const short = missing(plight, current);
     if (short.length === 0) break;
     changes = raisedBy(changes, short);
     const remedy: Unworded = { kind: 'raise-quota', changes };
@@ -67,30 +73,9 @@ function raisedQuota(plight: Plight): Unworded | undefined {
   return best;
 }
 
-function missing(assessment: Assessment | undefined): readonly Shortfall[] {
+function missing(plight: Plight, assessment: Assessment | undefined): readonly Shortfall[] {
   if (assessment === undefined) return [];
-  return assessment.verdict === 'fits' ? assessment.nextShortfalls : assessment.shortfalls;
-}
-
-function raisedBy(changes: readonly QuotaChange[], shortfalls: readonly Shortfall[]): readonly QuotaChange[] {
-  const raised = shortfalls.map(({ quota, resource, base, where, shortByAlone }): QuotaChange => {
-    return { quota, resource, to: roundedUp(resource, base.add(shortByAlone)), where };
-  });
-  const isSame = (one: QuotaChange, other: QuotaChange): boolean => {
-    return isSameKey(one, other) && one.where === other.where;
-  };
-  return [...changes.filter((one) => !raised.some((other) => isSame(one, other))), ...raised];
-}
-
-/** Rancher's pages take memory in Mi and CPU in thousandths; a figure that cannot be typed in is no remedy. */
-function roundedUp(resource: string, amount: Quantity): Quantity {
-  const isBytes = /(^|\.)(memory|ephemeral-storage|storage)$/.test(resource) || resource.includes('hugepages-');
-  if (isBytes) return Quantity.of(up(amount.value(), 1_048_576n), 'BinarySI');
-  return resource.endsWith('cpu') ? Quantity.ofMilli(amount.milliValue()) : Quantity.of(amount.value());
-}
-
-function up(amount: bigint, unit: bigint): bigint {
-  return ((amount + unit - 1n) / unit) * unit;
+  return isReached(plight, assessment) ? assessment.nextShortfalls : assessment.shortfalls;
 }
 
 function enabledScaling(plight: Plight): Unworded | undefined {
@@ -154,8 +139,9 @@ function highest(
 }
 
 /** The overhead is all but linear in the ratio, so the edge is mostly between this and the next tenth. */
-function guessedTenths({ assessment }: Plight, ratio: number): number {
-  const short = missing(assessment).filter(({ resource }) => resource.endsWith('memory'));
+function guessedTenths(plight: Plight, ratio: number): number {
+  const { assessment } = plight;
+  const short = missing(plight, assessment).filter(({ resource }) => resource.endsWith('memory'));
   const most = Math.max(0, ...short.map(({ shortBy }) => Number(shortBy.value())));
   return Math.floor((ratio - most / Number(assessment.pod?.overhead.baseBytes ?? 1n)) * 10);
 }

@@ -1,4 +1,5 @@
 import { isFinalVmi } from '../kubevirt/migration-state.ts';
+import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import type { NamespaceObjects } from './cluster-objects.ts';
 
 /** The VMs that run. One that is not understood is among them: it is worth a line that says so. */
@@ -16,11 +17,8 @@ export function stoppedVms(namespace: NamespaceObjects): readonly string[] {
   return names.filter((name) => name !== '' && !running.has(name));
 }
 
-export function vmsOnNode(node: string): (namespace: NamespaceObjects) => readonly string[] {
-  return ({ virtualMachineInstances }) =>
-    virtualMachineInstances.items
-      .filter((vmi) => !isFinalVmi(vmi) && vmi.status?.nodeName === node)
-      .map(({ metadata }) => metadata.name);
+export function vmisOnNode({ virtualMachineInstances }: NamespaceObjects, node: string): VirtualMachineInstance[] {
+  return virtualMachineInstances.items.filter((vmi) => !isFinalVmi(vmi) && vmi.status?.nodeName === node);
 }
 
 function namesOf(problems: readonly { readonly name: string }[]): string[] {

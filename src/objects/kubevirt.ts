@@ -28,6 +28,7 @@ export const kubeVirtConfigurationShape = z
         disabledFeatureGates: texts,
       })
       .nullish(),
+    evictionStrategy: text,
     hypervisors: z.array(z.object({ name: text })).nullish(),
     migrations: z
       .object({

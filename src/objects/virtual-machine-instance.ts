@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { metadataShape } from './metadata.ts';
-import { quantityShape, resourcesShape } from './quantity-shape.ts';
+import { noResources, quantityShape, resourceListShape } from './quantity-shape.ts';
 
 const uint32 = z.number().nullish();
 const flag = z.boolean().nullish();
@@ -85,23 +85,15 @@ export const virtualMachineInstanceSpecShape = z.object({
     launchSecurity: z.object({ sev: presence, snp: presence, tdx: presence }).nullish(),
     memory: memoryShape.nullish(),
     resources: z
-      .object({ overcommitGuestOverhead: flag })
-      .loose()
+      .object({ limits: resourceListShape, requests: resourceListShape, overcommitGuestOverhead: flag })
       .nullish()
-      .transform((given, context) => {
-        const read = resourcesShape.safeParse(given);
-        if (read.success) return { ...read.data, overcommitGuestOverhead: given?.overcommitGuestOverhead === true };
-        context.issues.push(
-          ...read.error.issues.map((issue) => ({
-            code: 'custom' as const,
-            input: given,
-            path: issue.path,
-            message: issue.message,
-          })),
-        );
-        return z.NEVER;
-      }),
+      .transform((given) => ({
+        limits: given?.limits ?? noResources,
+        requests: given?.requests ?? noResources,
+        overcommitGuestOverhead: given?.overcommitGuestOverhead === true,
+      })),
   }),
+  evictionStrategy: text,
   livenessProbe: probeShape,
   readinessProbe: probeShape,
   networks: z

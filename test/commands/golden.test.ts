@@ -5,6 +5,7 @@ import { headroom } from './run-program.ts';
 const AT_1_5 = '--snapshot examples/quota-test.yaml';
 const AT_4_5 = '--snapshot examples/quota-test-ratio-4.5.yaml';
 const MIGRATED = '--snapshot examples/quota-test-after-migration.yaml';
+const FULL_NODE = '--snapshot examples/full-node.yaml';
 const STOPPED = '--snapshot examples/quota-test-stopped.yaml';
 const LARGER = '--snapshot examples/quota-test-6000Mi.yaml';
 
@@ -20,6 +21,9 @@ describe('what a command prints', () => {
     ['a VM that is not there', 'forecast-unknown.txt', `forecast nobody ${AT_1_5}`, 3],
     ['the start of a stopped VM', 'forecast-start.txt', `forecast --start ${STOPPED}`, 2],
     ['the VMs of a node', 'forecast-node.txt', `forecast --node harv1 ${AT_1_5}`, 0],
+    ['a node whose VMs leave each other behind', 'forecast-drain.txt', `forecast --node harv1 ${FULL_NODE}`, 2],
+    ['the same for a program', 'forecast-drain.json', `forecast --node harv1 -o json ${FULL_NODE}`, 2],
+    ['every node in turn', 'forecast-every-node.txt', `forecast --every-node ${FULL_NODE}`, 2],
     ['another ratio', 'forecast-ratio.txt', `forecast -A --ratio 10 ${AT_1_5}`, 0],
     [
       'another ratio and quota, for a program',

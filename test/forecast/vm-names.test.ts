@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { runningVms, stoppedVms, vmsOnNode } from '../../src/forecast/vm-names.ts';
+import { runningVms, stoppedVms, vmisOnNode } from '../../src/forecast/vm-names.ts';
 import { scene } from '../builders/scene.ts';
 import { vm, vmi } from '../builders/virtual-machine.ts';
 
@@ -21,7 +21,7 @@ describe('the VMs of a namespace', () => {
   });
 
   test('are on the node that their VMI names', () => {
-    expect(vmsOnNode('harv1')(namespace)).toEqual(['vm1']);
-    expect(vmsOnNode('harv3')(namespace)).toEqual(['vm6']);
+    expect(vmisOnNode(namespace, 'harv1').map(({ metadata }) => metadata.name)).toEqual(['vm1']);
+    expect(vmisOnNode(namespace, 'harv3').map(({ metadata }) => metadata.name)).toEqual(['vm6']);
   });
 });

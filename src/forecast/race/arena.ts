@@ -30,6 +30,8 @@ export interface Contestant {
   readonly sources: readonly bigint[];
   /** What Harvester reckons for compensation (memory limit + overhead); undefined where it never compensates. */
   readonly compensationNeed: bigint | undefined;
+  /** Whether it waits for one of the arena's `mostRunning` places; without it, it takes none of them. */
+  readonly queues?: boolean;
 }
 
 export interface Arena {
@@ -39,6 +41,8 @@ export interface Arena {
   readonly compensatedKey: number | undefined;
   /** Compensation that the quota carries already, in nanos. */
   readonly compensation: bigint;
+  /** How many of those that queue KubeVirt lets run at a time; absent where nobody has to. */
+  readonly mostRunning?: number;
 }
 
 /** The sums that admission compares, at one moment of the race. */

@@ -10,6 +10,30 @@ export function boundedOutcomes(arena: Arena): readonly Outcome[] {
   return arena.contestants.map((contestant) => boundedOutcome(arena, contestant, sums));
 }
 
+/**
+ * Bounds for migrations that KubeVirt lets run a few at a time, in any order: what an earlier one has left behind is
+ * there already when a later one is tried, and nobody else need lend it a scale-up then.
+ */
+export function queuedBounds(arena: Arena): readonly Outcome[] {
+  const sums = sumsOf(arena);
+  return arena.contestants.map((contestant) => {
+    const outcome = boundedOutcome(arena, contestant, sums);
+    if (!isOutstanding(contestant)) return outcome;
+    const fitsAlways = fitsAt(amongLingering(arena, contestant, sums), contestant.needs);
+    const worst = settledAlone(arena, contestant, sums.settledUsed.most);
+    const settlesAlways = fitsAlways || fitsAt(worst, contestant.needs);
+    // Whoever gets its place late enough is refused nothing on the way.
+    const settlesPossibly = settlesAlways || outcome.settlesPossibly;
+    return { ...outcome, fitsAlways, fitsPossibly: settlesPossibly, settlesAlways, settlesPossibly, worst };
+  });
+}
+
+/** Everybody else over but not gone: target pods and source pods count, the scale-ups do not. */
+function amongLingering(arena: Arena, contestant: Contestant, sums: Sums): Moment {
+  const hard = arena.keys.map((key, index) => key.hard + (contestant.scaleUps[index] as bigint));
+  return { ...without(sums.crowded, contestant), hard };
+}
+
 interface Sums {
   /** Hard with every scale-up, use without any further pod. */
   readonly first: Moment;

@@ -103,7 +103,7 @@ function judgedStates(arena: Arena, state: State, index: number, moment: Moment)
 }
 
 /** The new amount replaces the old one, which `hard` still includes: it can make the quota smaller. */
-function compensationAt(arena: Arena, contestant: Contestant, moment: Moment): bigint | undefined {
+export function compensationAt(arena: Arena, contestant: Contestant, moment: Moment): bigint | undefined {
   const key = arena.compensatedKey;
   if (key === undefined || contestant.compensationNeed === undefined) return undefined;
   return compensationAmount({

@@ -2,6 +2,7 @@ import { type Arena, type Contestant, fitsAt, type Moment, type Outcome } from '
 import { boundedOutcomes } from './bounds.ts';
 import { type HeldEnd, type HeldPhase, heldPhase } from './held-phase.ts';
 import { isOutstanding, momentOf, type Part } from './moment.ts';
+import { queuedOutcomes } from './queued-race.ts';
 import { type Settling, settlingPhase } from './settling-phase.ts';
 
 /** Every order of this many is walked through; the states grow fivefold with each migration more. */
@@ -14,6 +15,7 @@ const MOST_WALKED_THROUGH = 5;
  * `…Possibly` wherever it cannot be excluded.
  */
 export function raceOutcomes(arena: Arena): readonly Outcome[] {
+  if (arena.mostRunning !== undefined) return queuedOutcomes(arena, arena.mostRunning);
   const [first] = arena.contestants;
   if (first?.start === 'asked' && arena.contestants.length === 1 && arena.compensatedKey === undefined) {
     return [loneOutcome(arena, first)];

@@ -79,7 +79,7 @@ function followingStates(state: State, index: number, contestant: Contestant, mo
   }
 }
 
-function scaledDown(state: State, index: number, step: number, contestant: Contestant): State {
+export function scaledDown(state: State, index: number, step: number, contestant: Contestant): State {
   const hadScaleUp = contestant.scaleUps.some((amount) => amount > 0n);
   const next = withStep(state, index, step);
   return hadScaleUp ? { ...next, compensation: 0n } : next;

@@ -1,5 +1,5 @@
 /**
- * One moment of a race, packed: the steps of all contestants as digits of base 5, and the compensation in the quota.
+ * One moment of a race, packed: the steps of all contestants as digits of base 8, and the compensation in the quota.
  * A walk visits tens of thousands of them, so they are compared and stored as numbers.
  */
 export interface State {
@@ -7,7 +7,7 @@ export interface State {
   readonly compensation: bigint;
 }
 
-const BASE = 5;
+const BASE = 8;
 
 export function packedSteps(steps: readonly number[]): number {
   return steps.reduceRight((code, step) => code * BASE + step, 0);

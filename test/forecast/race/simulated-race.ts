@@ -6,6 +6,7 @@ const MARGIN = 128n * 1024n * 1024n * 1_000_000_000n;
 interface Runner {
   readonly contestant: Contestant;
   isScaledUp: boolean;
+  isRefused: boolean;
   isLookedAt: boolean;
   isAdmitted: boolean;
   isSourceGone: boolean;
@@ -33,6 +34,15 @@ export function simulateRace(arena: Arena, choose: (among: number) => number): S
   return { whileHeld: run('held'), settled: run('settling') };
 }
 
+/** The same where the asked migrations queue for the arena's `mostRunning` places; who was admitted in the end. */
+export function simulateQueue(arena: Arena, choose: (among: number) => number): readonly boolean[] {
+  const cluster = new SimulatedCluster(arena);
+  for (let events = cluster.queueEvents(); events.length > 0; events = cluster.queueEvents()) {
+    events[choose(events.length)]?.();
+  }
+  return cluster.runners.map(({ isAdmitted }) => isAdmitted);
+}
+
 class SimulatedCluster {
   readonly runners: readonly Runner[];
   readonly #arena: Arena;
@@ -52,6 +62,7 @@ class SimulatedCluster {
       return {
         contestant,
         isScaledUp,
+        isRefused: start === 'pending',
         isLookedAt: false,
         isAdmitted: start === 'running' || start === 'lingering',
         isSourceGone: false,
@@ -65,6 +76,43 @@ class SimulatedCluster {
       ...this.#admission(runner),
       ...(phase === 'held' ? this.#harvesterEvents(runner) : this.#endings(runner)),
     ]);
+  }
+
+  queueEvents(): (() => void)[] {
+    return this.runners.flatMap((runner) => [...this.#waiting(runner), ...this.#endings(runner)]);
+  }
+
+  /** What happens to one that is not admitted: a place is needed to be tried, and a refusal to be looked at. */
+  #waiting(runner: Runner): (() => void)[] {
+    if (runner.isAdmitted) return [];
+    const events: (() => void)[] = [];
+    const scaleUp = (): void => {
+      if (!runner.isScaledUp) this.#addToHard(runner.contestant.scaleUps);
+      runner.isScaledUp = true;
+    };
+    if (!runner.isScaledUp) events.push(scaleUp);
+    if (this.#hasPlace(runner)) {
+      const admissions = this.#admission(runner);
+      for (const admit of admissions) {
+        events.push(() => {
+          scaleUp();
+          admit();
+        });
+      }
+      const refuse = (): void => {
+        runner.isRefused = true;
+      };
+      if (admissions.length === 0 && !runner.isRefused) events.push(refuse);
+    }
+    if (runner.isScaledUp && runner.isRefused) events.push(...this.#harvesterEvents(runner));
+    return events;
+  }
+
+  #hasPlace({ contestant }: Runner): boolean {
+    const running = this.runners.filter((one) => one.contestant.queues && one.isAdmitted && !one.hasEnded);
+    // One whose source pod is gone has ended, whatever Harvester has done about it.
+    const places = running.filter(({ isSourceGone }) => !isSourceGone).length;
+    return contestant.queues !== true || places < (this.#arena.mostRunning ?? 0);
   }
 
   /** virt-controller tries again and again. */
