@@ -2,7 +2,8 @@ import { openSnapshot } from '../cluster/snapshot.ts';
 import type { Cluster, NamespaceObjects } from '../forecast/cluster-objects.ts';
 import { type Launchers, launchersOf } from '../forecast/launchers.ts';
 import { runningVms, stoppedVms } from '../forecast/vm-names.ts';
-import type { VirtualMachine } from '../objects/kubevirt.ts';
+import { isFinal } from '../kubevirt/migration-state.ts';
+import type { VirtualMachine, VirtualMachineInstanceMigration } from '../objects/kubevirt.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import { CommandError } from './command-error.ts';
 import { openCluster } from './open-cluster.ts';
@@ -24,6 +25,8 @@ export interface OverheadSubject {
     | { readonly kind: 'unknown'; readonly reason: string };
   readonly objects: NamespaceObjects;
   readonly launchers: Launchers;
+  /** By name of their VMI. */
+  readonly activeMigrations: ReadonlyMap<string, VirtualMachineInstanceMigration>;
   readonly kubeVirtVersion: string | undefined;
 }
 
@@ -60,10 +63,12 @@ export function* subjectsOf(
   kubeVirtVersion: string | undefined,
 ): Generator<OverheadSubject> {
   const launchers = launchersOf(objects.pods.items);
+  const activeMigrations = migrationsUnderWay(objects.migrations.items);
   const vmis = byName(objects.virtualMachineInstances.items);
   const vms = byName(objects.virtualMachines.items);
   for (const name of names) {
-    yield { namespace, name, found: foundBy(name, objects, { vmis, vms }), objects, launchers, kubeVirtVersion };
+    const found = foundBy(name, objects, { vmis, vms });
+    yield { namespace, name, found, objects, launchers, activeMigrations, kubeVirtVersion };
   }
 }
 
@@ -81,6 +86,14 @@ function foundBy(name: string, objects: NamespaceObjects, { vmis, vms }: Named):
   const vm = vms.get(name);
   if (vm !== undefined) return { kind: 'stopped', vm };
   return { kind: 'unknown', reason: `neither a VirtualMachineInstance nor a VirtualMachine ${name} was found` };
+}
+
+/** Of several for one VMI, the one listed first is meant. */
+function migrationsUnderWay(
+  migrations: readonly VirtualMachineInstanceMigration[],
+): Map<string, VirtualMachineInstanceMigration> {
+  const active = migrations.filter((migration) => !isFinal(migration));
+  return new Map(active.toReversed().map((migration) => [migration.spec.vmiName, migration]));
 }
 
 function byName<T extends { readonly metadata: { readonly name: string } }>(items: readonly T[]): Map<string, T> {

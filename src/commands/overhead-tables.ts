@@ -1,9 +1,10 @@
 import { printableLine } from '../admission/plain-text.ts';
 import type { OverheadTerm } from '../kubevirt/memory-overhead.ts';
 import type { Saving } from '../kubevirt/savings.ts';
-import { mebibytesText, signedText } from './byte-text.ts';
+import { mebibytesText } from './byte-text.ts';
+import { bytesText, changesText, overcommitText } from './overhead-columns.ts';
 import { type Column, type Painter, tableLines } from './text-table.ts';
-import type { OverheadFigures, VmOverhead } from './vm-overhead.ts';
+import { type OverheadFigures, overheadDifference } from './vm-overhead.ts';
 
 /** Two names of 253 characters, and what stands around them. */
 const LONGEST_TITLE = 700;
@@ -28,6 +29,7 @@ export function overheadLines(figures: OverheadFigures, format: 'table' | 'wide'
     ...tableLines(columns, termRows(figures), paint),
     '',
     ...tableLines(FACT_COLUMNS, factRows(figures), paint),
+    ...summaryLines(figures),
     ...(savings.length === 0 ? [] : ['', ...tableLines(SAVING_COLUMNS, savings, paint)]),
   ];
 }
@@ -55,16 +57,26 @@ const FACT_COLUMNS: readonly Column<FactRow>[] = [
 ];
 
 function factRows(figures: OverheadFigures): FactRow[] {
-  const { occasion, nowBytes, totalBytes, guestMemory, podMemoryLimit, podMemoryRequest } = figures;
-  const now = [
-    { fact: 'overhead of the running pod', bytes: nowBytes },
-    { fact: 'difference', bytes: nowBytes === undefined ? undefined : totalBytes - nowBytes },
-  ];
+  const { running, guestMemory, amounts } = figures;
   return [
-    ...(occasion === 'migration' ? now : []),
+    ...(running === undefined ? [] : [{ fact: 'overhead of the running pod', bytes: running.overheadBytes }]),
+    ...(running === undefined ? [] : [{ fact: 'difference', bytes: overheadDifference(figures) }]),
     { fact: 'guest memory', bytes: guestMemory?.value() },
-    { fact: 'limit of the next pod', bytes: podMemoryLimit?.value() },
-    { fact: 'request of the next pod', bytes: podMemoryRequest?.value() },
+    { fact: 'workload of the next pod', bytes: amounts.workloadBytes },
+    { fact: 'limit of the next pod', bytes: amounts.limit?.value() },
+    { fact: 'request of the next pod', bytes: amounts.request?.value() },
+  ];
+}
+
+/** Sentences that say what the table's figures come to. */
+function summaryLines({ running, amounts }: OverheadFigures): string[] {
+  const changes = changesText(running?.changes ?? []);
+  const overcommit = overcommitText(amounts);
+  return [
+    ...(changes === '' ? [] : [`Why the overhead changes: ${printableLine(changes, LONGEST_TITLE)}`]),
+    ...(overcommit === ''
+      ? []
+      : [`Effective overcommit: ${overcommit} (what the VM was promised, of what its next pod requests)`]),
   ];
 }
 
@@ -79,42 +91,3 @@ const SAVING_COLUMNS: readonly Column<Saving>[] = [
   { title: 'LIMIT', align: 'right', text: ({ limits }) => bytesText(limits.get('memory')?.value()) },
   { title: 'REQUEST', align: 'right', text: ({ requests }) => bytesText(requests.get('memory')?.value()) },
 ];
-
-function bytesText(bytes: bigint | undefined): string {
-  return bytes === undefined ? '' : mebibytesText(bytes);
-}
-
-const LIST_COLUMNS: readonly Column<VmOverhead>[] = [
-  { title: 'NAMESPACE', text: ({ namespace }) => namespace },
-  { title: 'VM', text: ({ name }) => name },
-  { title: 'NOW', align: 'right', text: (vm) => (vm.kind === 'unknown' ? '' : bytesText(vm.nowBytes)) },
-  { title: 'NEXT', align: 'right', text: (vm) => (vm.kind === 'unknown' ? '' : mebibytesText(vm.totalBytes)) },
-  { title: 'DIFFERENCE', align: 'right', text: differenceText },
-  figureColumn('GUEST', ({ guestMemory }) => guestMemory?.value()),
-  figureColumn('LIMIT', ({ podMemoryLimit }) => podMemoryLimit?.value()),
-  figureColumn('REQUEST', ({ podMemoryRequest }) => podMemoryRequest?.value()),
-];
-
-const WIDE_LIST_COLUMNS: readonly Column<VmOverhead>[] = [
-  ...LIST_COLUMNS,
-  { title: 'NEXT-BYTES', align: 'right', text: (vm) => (vm.kind === 'unknown' ? '' : `${vm.totalBytes}`) },
-  { title: 'RATIO', text: (vm) => (vm.kind === 'unknown' ? '' : (vm.ratio ?? '')) },
-  { title: 'KUBEVIRT', text: (vm) => (vm.kind === 'unknown' ? '' : vm.kubeVirtVersion) },
-];
-const REASON: Column<VmOverhead> = { title: 'UNKNOWN', text: (vm) => (vm.kind === 'unknown' ? vm.reason : '') };
-
-function figureColumn(title: string, bytes: (vm: OverheadFigures) => bigint | undefined): Column<VmOverhead> {
-  return { title, align: 'right', text: (vm) => (vm.kind === 'unknown' ? '' : bytesText(bytes(vm))) };
-}
-
-function differenceText(vm: VmOverhead): string {
-  if (vm.kind === 'unknown' || vm.nowBytes === undefined) return '';
-  return signedText(vm.totalBytes - vm.nowBytes);
-}
-
-/** Several VMs, a line each. */
-export function overheadListLines(vms: readonly VmOverhead[], format: 'table' | 'wide', paint: Painter): string[] {
-  const columns = format === 'wide' ? WIDE_LIST_COLUMNS : LIST_COLUMNS;
-  const hasUnknown = vms.some(({ kind }) => kind === 'unknown');
-  return tableLines(hasUnknown ? [...columns, REASON] : columns, vms, paint);
-}

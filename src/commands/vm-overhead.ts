@@ -3,19 +3,23 @@ import { withApiDefaults } from '../kubernetes/pod-defaults.ts';
 import { quotaUsage } from '../kubernetes/pod-usage.ts';
 import { type LauncherPod, type RenderRequest, renderLauncherPod } from '../kubevirt/launcher-pod.ts';
 import type { MemoryOverhead } from '../kubevirt/memory-overhead.ts';
+import type { OverheadChange } from '../kubevirt/overhead-change.ts';
+import type { Circumstances } from '../kubevirt/past-overhead.ts';
 import type { KubeVirtRelease } from '../kubevirt/release.ts';
 import { overheadSavings, type Saving } from '../kubevirt/savings.ts';
+import type { RenderedVmi } from '../kubevirt/vmi-facts.ts';
 import { vmiOfVm } from '../kubevirt/vmi-of-vm.ts';
-import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import type { Quantity } from '../quantity/quantity.ts';
 import type { OverheadSubject } from './overhead-subjects.ts';
-import { runningOverheadBytes } from './running-overhead.ts';
+import { type PodAmounts, podAmounts } from './pod-amounts.ts';
+import { type RunningPod, runningPod } from './running-overhead.ts';
 
 /** A VM's overhead with all that it is to be compared with, or why it cannot be reckoned. */
 export type VmOverhead =
   | (OverheadFigures & { readonly kind: 'reckoned' })
   | { readonly kind: 'unknown'; readonly namespace: string; readonly name: string; readonly reason: string };
 
+/** Of a VM's next pod, and of the one it runs in. */
 export interface OverheadFigures {
   readonly namespace: string;
   readonly name: string;
@@ -28,14 +32,28 @@ export interface OverheadFigures {
   /** What network bindings add, after the ratio. */
   readonly networkBytes: bigint;
   readonly totalBytes: bigint;
-  /** The overhead of the running pod; undefined where there is none, or where it does not tell. */
-  readonly nowBytes: bigint | undefined;
   readonly guestMemory: Quantity | undefined;
-  /** Of the whole pod, as quotas count it. */
-  readonly podMemoryLimit: Quantity | undefined;
-  readonly podMemoryRequest: Quantity | undefined;
+  readonly amounts: PodAmounts;
+  /** Undefined for a VM that does not run. */
+  readonly running: RunningFigures | undefined;
   readonly savings: readonly Saving[];
   readonly notes: readonly string[];
+}
+
+/** The pod that a VM runs in. */
+export interface RunningFigures {
+  readonly amounts: PodAmounts;
+  /** Undefined where the pod does not tell; no other figure of the overhead is there then. */
+  readonly overheadBytes: bigint | undefined;
+  readonly source: RunningPod['source'];
+  /** Undefined where the formula does not give this overhead. */
+  readonly circumstances: Circumstances | undefined;
+  readonly changes: readonly OverheadChange[];
+}
+
+/** How much more the next pod's overhead will be; undefined where nothing runs, or its overhead is not known. */
+export function overheadDifference({ running, totalBytes }: OverheadFigures): bigint | undefined {
+  return running?.overheadBytes === undefined ? undefined : totalBytes - running.overheadBytes;
 }
 
 export function vmOverhead(facts: ClusterFacts, subject: OverheadSubject): VmOverhead {
@@ -55,7 +73,7 @@ export function vmOverhead(facts: ClusterFacts, subject: OverheadSubject): VmOve
 function requestOf(
   { configuration, architecture }: ClusterFacts,
   release: KubeVirtRelease,
-  vmi: VirtualMachineInstance,
+  vmi: RenderedVmi,
   { found, objects }: OverheadSubject,
 ): RenderRequest {
   return {
@@ -72,10 +90,12 @@ function requestOf(
 function figuresOf(
   request: RenderRequest,
   pod: LauncherPod,
-  { namespace, name, found, objects, launchers, kubeVirtVersion }: OverheadSubject,
+  subject: OverheadSubject,
 ): Omit<Extract<VmOverhead, { kind: 'reckoned' }>, 'notes'> {
   const { vmi, configuration, release, clusterArchitecture } = request;
-  const charged = quotaUsage(withApiDefaults(pod.spec));
+  const { namespace, name, found, kubeVirtVersion } = subject;
+  const totalBytes = pod.overhead.totalBytes + pod.networkOverheadBytes;
+  const computeLimit = pod.spec.containers?.find((container) => container.name === 'compute')?.resources.limits;
   return {
     kind: 'reckoned',
     namespace,
@@ -86,12 +106,24 @@ function figuresOf(
     ratio: configuration.additionalGuestMemoryOverheadRatio || undefined,
     overhead: pod.overhead,
     networkBytes: pod.networkOverheadBytes,
-    totalBytes: pod.overhead.totalBytes + pod.networkOverheadBytes,
-    nowBytes: found.kind === 'running' ? runningOverheadBytes(found.vmi, objects, launchers) : undefined,
+    totalBytes,
     guestMemory: vmi.spec.domain.memory?.guest ?? undefined,
-    podMemoryLimit: charged.get('limits.memory'),
-    podMemoryRequest: charged.get('requests.memory'),
+    amounts: podAmounts(vmi, quotaUsage(withApiDefaults(pod.spec)), {
+      computeLimitBytes: computeLimit?.get('memory')?.value(),
+      overheadBytes: totalBytes,
+    }),
+    running: found.kind === 'running' ? runningFigures(runningPod(found.vmi, request, subject), vmi) : undefined,
     savings: overheadSavings(request),
+  };
+}
+
+function runningFigures({ overhead, source, computeLimitBytes, usage }: RunningPod, vmi: RenderedVmi): RunningFigures {
+  return {
+    amounts: podAmounts(vmi, usage, { computeLimitBytes, overheadBytes: overhead?.bytes }),
+    overheadBytes: overhead?.bytes,
+    source,
+    circumstances: overhead?.circumstances,
+    changes: overhead?.changes ?? [],
   };
 }
 

@@ -56,23 +56,25 @@ describe('the overhead that a VM runs with', () => {
     expect(vm.nowBytes).toBe('442497017');
   });
 
-  test.each([
-    [
-      'hugepages hide it',
-      { status: {}, spec: { domain: { memory: { guest: '4Gi', hugepages: { pageSize: '2Mi' } } } } },
-    ],
-    [
-      'memory is being hotplugged',
-      { spec: { domain: {} }, status: { memory: { guestCurrent: '4Gi', guestRequested: '6Gi' } } },
-    ],
-  ])('is not told where %s', async (_title, { spec, status }) => {
+  test('is what KubeVirt wrote on its pod, before the VMI has it', async () => {
+    const { vm } = await overheadOf((objects) => {
+      for (const { kind, metadata } of objects) {
+        if (kind === 'Pod') metadata.annotations = { 'kubevirt.io/memory-overhead-bytes': '442497017' };
+      }
+      return objects;
+    });
+    expect([vm.nowBytes, vm.running.overheadFrom]).toEqual(['442497017', 'reported']);
+  });
+
+  test('is not told where the pod is not what the VMI asks for', async () => {
     const { vm } = await overheadOf(
       changeVmi((vmi) => {
-        Object.assign(vmi.spec.domain, spec.domain);
-        Object.assign(vmi.status, status);
+        vmi.spec.domain.memory = { guest: '4Gi', hugepages: { pageSize: '2Mi' } };
+        vmi.spec.domain.resources.limits.memory = '3Gi';
       }),
     );
-    expect(vm.nowBytes).toBeUndefined();
+    expect(vm).not.toHaveProperty('nowBytes');
+    expect(vm).not.toHaveProperty('why');
   });
 
   test('is not told without its pod', async () => {
