@@ -45,8 +45,12 @@ const TABLE = {
     why: 'A review is answered from the port and the forecast; it must not know HTTP, files or the API server.',
   },
   report: {
-    folders: ['quantity', 'objects', 'kubernetes', 'kubevirt', 'harvester', 'forecast'],
+    folders: ['quantity', 'objects', 'kubernetes', 'kubevirt', 'harvester', 'forecast', 'doctor'],
     why: 'A page is a pure function of forecasts; writing it to a file is the business of its command.',
+  },
+  doctor: {
+    folders: ['quantity', 'objects', 'kubernetes', 'kubevirt', 'harvester', 'forecast'],
+    why: 'A rule is a pure function of facts and forecasts, so that a cluster of any state can be put before it.',
   },
   config: {
     folders: ['objects', 'admission/names.ts', 'admission/policy.ts'],
@@ -90,6 +94,7 @@ const TABLE = {
       'admission',
       'certificates',
       'report',
+      'doctor',
       'config',
       'server',
     ],

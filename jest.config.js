@@ -1,4 +1,4 @@
-const PURE_FOLDERS = ['quantity', 'objects', 'kubernetes', 'kubevirt', 'harvester', 'forecast'];
+const PURE_FOLDERS = ['quantity', 'objects', 'kubernetes', 'kubevirt', 'harvester', 'forecast', 'doctor', 'report'];
 
 export default {
   // Node strips the types itself.

@@ -37,10 +37,11 @@ export async function forecastDrains(
     drained.push({ ...turn.value, forecasts });
     for (const forecast of forecasts) await tally.add(forecast);
   }
-  const isStuck = drained.some(({ forecasts }) => forecasts.some(({ verdict }) => verdict === 'exceeds'));
+  const isStuck = drained.some(({ raises }) => raises.length > 0);
+  const raises = nodes.length > 1 && isStuck ? raisesInTurn(nodes, changed) : drained.flatMap((one) => one.raises);
   const summary: DrainSummary = {
     drains: drained.map((one) => ({ ...one, order: drainOrder(one.drain, one.forecasts) })),
-    raises: isStuck ? raisesInTurn(nodes, changed).filter(({ namespace }) => isAsked(namespace)) : [],
+    raises: raises.filter(({ namespace }) => isAsked(namespace)),
     stuckNextTime: nodes.length > 1 ? stuckNextTime(turn.value).filter(({ namespace }) => isAsked(namespace)) : [],
   };
   const endings = [drainEnding(summary)];

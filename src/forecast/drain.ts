@@ -1,13 +1,14 @@
 import { whyNotEvacuated } from '../kubevirt/eviction.ts';
 import { type MigrationLimits, migrationLimits } from '../kubevirt/migration-limits.ts';
 import { isFinal } from '../kubevirt/migration-state.ts';
-import type { ForecastObjects } from './apply-remedy.ts';
+import { applyRemedy, type Unworded } from './apply-remedy.ts';
 import type { NamespaceObjects } from './cluster-objects.ts';
 import type { Forecast } from './forecast.ts';
-import { forecastTogether, type Prepared, prepare } from './forecast-migrations.ts';
+import { type Prepared, prepare, ratioOf, wordedForecast } from './forecast-migrations.ts';
 import { type Finding, findingsOfSet, type Turns } from './forecast-set.ts';
+import { largestLowerRatio } from './remedies.ts';
 import type { Shortfall } from './shortfalls.ts';
-import { type QuotaRaise, smallestRaise } from './smallest-raise.ts';
+import { type QuotaRaise, smallestRaise, type Trial } from './smallest-raise.ts';
 import { vmisOnNode } from './vm-names.ts';
 
 /** A VM by its whole name. */
@@ -71,12 +72,45 @@ function underWayBeside({ name, migrations }: NamespaceObjects, moved: readonly 
   return migrations.items.filter((one) => !isFinal(one) && !drained.includes(one.spec.vmiName)).length;
 }
 
-/** The forecasts of one namespace's part of a drain. */
-export function forecastDrained(
-  { turns }: Pick<Drain, 'turns'>,
-  { prepared, names }: DrainedNamespace,
-): readonly Forecast[] {
-  return forecastTogether(prepared, names, turns);
+/** What becomes of one namespace's part of a drain. */
+export interface DrainForecast {
+  readonly forecasts: readonly Forecast[];
+  /** As `raiseForDrain` gives it. */
+  readonly raises: readonly QuotaRaise[] | undefined;
+}
+
+/** Forecasts one namespace's part of a drain. A remedy is for the whole part: what is good for one VM strands another. */
+export function forecastDrained({ turns }: Pick<Drain, 'turns'>, part: DrainedNamespace): DrainForecast {
+  const { prepared, names } = part;
+  const findings = findingsOfSet(prepared.ground, names, turns);
+  const trial = trialOf(turns, part);
+  const raises = smallestRaise({ ...trial, missing: missingToMove }, findings);
+  const remedies = findings.some(isLeftBehind) ? remediesOf(prepared, trial, raises) : [];
+  const forecasts = findings.map((finding, index) => {
+    const subject = { vmi: names[index] as string, action: 'migrate' as const };
+    return wordedForecast(prepared, finding, subject, isLeftBehind(finding) ? remedies : []);
+  });
+  return { forecasts, raises };
+}
+
+type DrainTrial = Pick<Trial, 'objects' | 'assess'>;
+
+function trialOf(turns: Turns | undefined, { prepared, names }: DrainedNamespace): DrainTrial {
+  return {
+    objects: prepared.objects,
+    assess: (objects) => findingsOfSet(prepare(objects, prepared).ground, names, turns),
+  };
+}
+
+function remediesOf(
+  { objects, ground }: Prepared,
+  { assess }: DrainTrial,
+  raises: readonly QuotaRaise[] | undefined,
+): readonly Unworded[] {
+  const helps = (remedy: Unworded): boolean => !assess(applyRemedy(objects, remedy)).some(isLeftBehind);
+  const raise = { kind: 'raise-quota' as const, changes: (raises ?? []).map(({ from: _, ...change }) => change) };
+  const lower = largestLowerRatio(Number(ratioOf(ground) ?? '1'), [], helps);
+  return [...(raise.changes.length > 0 && helps(raise) ? [raise] : []), ...(lower === undefined ? [] : [lower])];
 }
 
 /**
@@ -85,17 +119,17 @@ export function forecastDrained(
  */
 export function raiseForDrain(
   { turns }: Pick<Drain, 'turns'>,
-  { prepared, names }: DrainedNamespace,
+  part: DrainedNamespace,
 ): readonly QuotaRaise[] | undefined {
-  const assess = (objects: ForecastObjects): readonly Finding[] => {
-    return findingsOfSet(prepare(objects, prepared).ground, names, turns);
-  };
-  return smallestRaise({ objects: prepared.objects, assess, missing: missingToMove });
+  return smallestRaise({ ...trialOf(turns, part), missing: missingToMove });
+}
+
+function isLeftBehind(finding: Finding): boolean {
+  return finding.kind === 'assessed' && finding.assessment.verdict === 'exceeds';
 }
 
 function missingToMove(finding: Finding): readonly Shortfall[] {
-  if (finding.kind === 'unknown' || finding.assessment.verdict !== 'exceeds') return [];
-  return finding.assessment.shortfalls;
+  return finding.kind === 'assessed' && isLeftBehind(finding) ? finding.assessment.shortfalls : [];
 }
 
 /** Who is moved with whom, and who is not moved. */

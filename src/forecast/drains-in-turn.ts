@@ -11,6 +11,8 @@ import type { QuotaRaise } from './smallest-raise.ts';
 export interface DrainedNode {
   readonly drain: Drain;
   readonly forecasts: readonly Forecast[];
+  /** What would let this node's VMs through, as it is then; of namespaces that need something. */
+  readonly raises: readonly NamespaceRaises[];
 }
 
 /** Limits to raise in a namespace; `raises` is undefined where raising them has no end. */
@@ -30,11 +32,16 @@ export function* drainsInTurn(
   let state = namespaces;
   for (const node of nodes) {
     const drain = drainOf(node, state);
-    const forecasts = drain.moved.flatMap((part) => forecastDrained(drain, part));
-    yield { drain, forecasts };
+    const parts = drain.moved.map((part) => ({ part, ...forecastDrained(drain, part) }));
+    const forecasts = parts.flatMap((one) => one.forecasts);
+    yield { drain, forecasts, raises: parts.flatMap(({ part, raises }) => neededRaises(part, raises)) };
     if (nodes.length > 1) state = state.map((prepared) => settled(prepared, movedIn(prepared, forecasts)));
   }
   return state;
+}
+
+function neededRaises({ prepared }: DrainedNamespace, raises: readonly QuotaRaise[] | undefined): NamespaceRaises[] {
+  return raises?.length === 0 ? [] : [{ namespace: prepared.objects.namespace.name, raises }];
 }
 
 function movedIn({ objects }: Prepared, forecasts: readonly Forecast[]): readonly string[] {

@@ -1,8 +1,8 @@
 import { noResources } from '../objects/quantity-shape.ts';
-import type { ForecastObjects } from './apply-remedy.ts';
+import type { ForecastObjects, Unworded } from './apply-remedy.ts';
 import type { Assessment } from './assessment.ts';
 import type { Forecast } from './forecast.ts';
-import { type Finding, findingsOfSet, type Ground, groundOf, type Turns } from './forecast-set.ts';
+import { type Finding, findingsOfSet, type Ground, groundOf } from './forecast-set.ts';
 import { assessmentMessage, unknownMessage } from './message.ts';
 import { type Reforecast, remediesFor } from './remedies.ts';
 import { type RemedyContext, wordedRemedy } from './remedy-text.ts';
@@ -23,36 +23,50 @@ export function forecastMigration(prepared: Prepared, vmi: string): Forecast {
   return forecastTogether(prepared, [vmi])[0] as Forecast;
 }
 
-/** The forecasts of several migrations that are asked for together, or a few at a time; parallel to `vmis`. */
-export function forecastTogether(prepared: Prepared, vmis: readonly string[], turns?: Turns): readonly Forecast[] {
-  const findings = findingsOfSet(prepared.ground, vmis, turns);
+/** The forecasts of several migrations that are asked for together; parallel to `vmis`. */
+export function forecastTogether(prepared: Prepared, vmis: readonly string[]): readonly Forecast[] {
+  const findings = findingsOfSet(prepared.ground, vmis);
   return findings.map((finding, index) => {
     const reforecast = (objects: ForecastObjects): Finding => {
-      return findingsOfSet(prepare(objects, prepared).ground, vmis, turns)[index] as Finding;
+      return findingsOfSet(prepare(objects, prepared).ground, vmis)[index] as Finding;
     };
-    const goal = turns === undefined ? 'fits' : 'waits';
-    return forecastOf(prepared, finding, { vmi: vmis[index] as string, action: 'migrate', reforecast, goal });
+    return forecastOf(prepared, finding, { vmi: vmis[index] as string, action: 'migrate', reforecast });
   });
 }
 
 /** What was asked, and how it is asked again of changed objects. */
-interface Asked {
+interface Asked extends Subject {
+  readonly reforecast: Reforecast;
+}
+
+interface Subject {
   readonly vmi: string;
   readonly action: 'migrate' | 'start';
-  readonly reforecast: Reforecast;
-  readonly goal?: 'fits' | 'waits';
 }
 
 /** A finding with proved remedies and in words. */
-export function forecastOf(
+export function forecastOf(prepared: Prepared, finding: Finding, { reforecast, ...subject }: Asked): Forecast {
+  if (finding.kind === 'unknown') return wordedForecast(prepared, finding, subject, []);
+  const { objects, ground } = prepared;
+  const { assessment } = finding;
+  return wordedForecast(
+    prepared,
+    finding,
+    subject,
+    remediesFor({ objects, assessment, reforecast, ratio: ratioOf(ground) }),
+  );
+}
+
+/** A finding with remedies that have been proved before, in words. */
+export function wordedForecast(
   { objects, ground }: Prepared,
   finding: Finding,
-  { vmi, action, reforecast, goal = 'fits' }: Asked,
+  { vmi, action }: Subject,
+  unworded: readonly Unworded[],
 ): Forecast {
   const subject = { namespace: objects.namespace.name, vmi };
   if (finding.kind === 'unknown') return unknownForecast(subject, finding.reason, finding.notes);
   const { assessment } = finding;
-  const unworded = remediesFor({ objects, assessment, reforecast, ratio: ratioOf(ground), goal });
   const remedies = unworded.map((remedy) => wordedRemedy(remedy, remedyContext(subject.namespace, ground)));
   const remedyTexts = remedies.map(({ text }) => text);
   const { verdict, atBest, next, needsScaleUp, needsCompensation, lines, target } = assessment;
@@ -108,7 +122,8 @@ function remedyContext(namespace: string, ground: Ground): RemedyContext {
   };
 }
 
-function ratioOf(ground: Ground): string | undefined {
+/** The overhead ratio that KubeVirt uses. */
+export function ratioOf(ground: Ground): string | undefined {
   const configuration = ground.kind === 'known' ? ground.cluster.configuration : undefined;
   return configuration?.additionalGuestMemoryOverheadRatio ?? undefined;
 }

@@ -115,7 +115,7 @@ export function underWayObstacle({ cluster, namespace }: KnownGround): string | 
   return undefined;
 }
 
-export type Checked = Known<{ readonly releases: readonly KubeVirtRelease[]; readonly notes: readonly string[] }>;
+type Checked = Known<{ readonly releases: readonly KubeVirtRelease[]; readonly notes: readonly string[] }>;
 
 /** What may render the pod of a running VMI; or why nothing can be said of it. */
 export function checkedVmi({ cluster, namespace }: KnownGround, name: string): Checked {

@@ -15,8 +15,6 @@ interface Plight {
   readonly reforecast: Reforecast;
   /** The overhead ratio that KubeVirt uses. */
   readonly ratio: string | undefined;
-  /** What a remedy has to come to; of migrations that queue none can be promised more than `waits`. */
-  readonly goal: 'fits' | 'waits';
 }
 
 /** Raising a limit changes what others and Harvester reckon; after a few rounds it has settled or never will. */
@@ -43,13 +41,9 @@ function cures(plight: Plight, remedy: Unworded): boolean {
   return isCure(plight, reassessed(plight, remedy));
 }
 
-function isCure(plight: Plight, reassessment: Assessment | undefined): boolean {
-  if (reassessment === undefined || !isReached(plight, reassessment)) return false;
-  return plight.assessment.verdict === 'exceeds' || reassessment.next === undefined;
-}
-
-function isReached({ goal }: Plight, { verdict }: Assessment): boolean {
-  return verdict === 'fits' || verdict === goal;
+function isCure({ assessment }: Plight, reassessment: Assessment | undefined): boolean {
+  if (reassessment?.verdict !== 'fits') return false;
+  return assessment.verdict === 'exceeds' || reassessment.next === undefined;
 }
 
 function reassessed({ objects, reforecast }: Plight, remedy: Unworded): Assessment | undefined {
@@ -62,7 +56,7 @@ function raisedQuota(plight: Plight): Unworded | undefined {
   let best: Unworded | undefined;
   let current: Assessment | undefined = plight.assessment;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const short = missing(plight, current);
+    const short = missing(current);
     if (short.length === 0) break;
     changes = raisedBy(changes, short);
     const remedy: Unworded = { kind: 'raise-quota', changes };
@@ -73,9 +67,9 @@ function raisedQuota(plight: Plight): Unworded | undefined {
   return best;
 }
 
-function missing(plight: Plight, assessment: Assessment | undefined): readonly Shortfall[] {
+function missing(assessment: Assessment | undefined): readonly Shortfall[] {
   if (assessment === undefined) return [];
-  return isReached(plight, assessment) ? assessment.nextShortfalls : assessment.shortfalls;
+  return assessment.verdict === 'fits' ? assessment.nextShortfalls : assessment.shortfalls;
 }
 
 function enabledScaling(plight: Plight): Unworded | undefined {
@@ -110,17 +104,23 @@ function defaultLimits({ pod, vmi, lines }: Assessment): readonly DefaultLimit[]
   });
 }
 
-/** The highest ratio in tenths that lets it fit. Where the scale-up moves with the pod, there is none. */
 function lowerRatio(plight: Plight): Unworded | undefined {
   const ratio = Number(plight.ratio ?? '1');
+  const guess = guessedTenths(plight, ratio);
+  return largestLowerRatio(ratio, [guess, guess + 1], (remedy) => cures(plight, remedy));
+}
+
+/** The highest ratio below `ratio`, in tenths, that helps. Where the scale-up moves with the pod, there is none. */
+export function largestLowerRatio(
+  ratio: number,
+  guessedTenths: readonly number[],
+  helps: (remedy: Unworded) => boolean,
+): Unworded | undefined {
   if (!(ratio > 1) || ratio > 1000) return undefined;
   const at = (tenths: number): Unworded => ({ kind: 'lower-ratio', ratio: (tenths / 10).toFixed(1) });
-  if (!cures(plight, at(LEAST_TENTHS))) return undefined;
-  const guess = guessedTenths(plight, ratio);
-  const most = highest({ helps: LEAST_TENTHS, fails: Math.ceil(ratio * 10) }, [guess, guess + 1], (tenths) =>
-    cures(plight, at(tenths)),
-  );
-  return at(most);
+  if (!helps(at(LEAST_TENTHS))) return undefined;
+  const range = { helps: LEAST_TENTHS, fails: Math.ceil(ratio * 10) };
+  return at(highest(range, guessedTenths, (tenths) => helps(at(tenths))));
 }
 
 /** A ratio below 1.0 is refused. */
@@ -139,9 +139,8 @@ function highest(
 }
 
 /** The overhead is all but linear in the ratio, so the edge is mostly between this and the next tenth. */
-function guessedTenths(plight: Plight, ratio: number): number {
-  const { assessment } = plight;
-  const short = missing(plight, assessment).filter(({ resource }) => resource.endsWith('memory'));
+function guessedTenths({ assessment }: Plight, ratio: number): number {
+  const short = missing(assessment).filter(({ resource }) => resource.endsWith('memory'));
   const most = Math.max(0, ...short.map(({ shortBy }) => Number(shortBy.value())));
   return Math.floor((ratio - most / Number(assessment.pod?.overhead.baseBytes ?? 1n)) * 10);
 }

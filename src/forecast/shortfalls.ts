@@ -52,7 +52,10 @@ function usedByOthers(key: ContestedKey, { sources }: Candidate, used: Quantity)
 }
 
 /** An edit of a limit that Rancher's page has set does not last: Rancher, or Harvester, resets it. */
-function editedWhere({ cluster, namespace }: Situation, { facts, resource }: ContestedKey): QuotaChange['where'] {
+export function editedWhere(
+  { cluster, namespace }: Pick<Situation, 'cluster' | 'namespace'>,
+  { facts, resource }: Pick<ContestedKey, 'facts' | 'resource'>,
+): QuotaChange['where'] {
   if (cluster.harvester?.release.quotaEditWhere !== 'namespace-annotation' || !facts.isDefault) return 'resource-quota';
   const { limits } = namespace;
   if (limits.kind !== 'read') return 'resource-quota';

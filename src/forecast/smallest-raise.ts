@@ -23,26 +23,26 @@ const MOST_ROUNDS = 8;
 /**
  * The smallest limits with which nothing is missing for any of the migrations: not one of them can be a step lower
  * (Mi, thousandths of a CPU) with the others as they are. Undefined where raising limits does not come to an end.
+ * `findings` are those of the objects as they are, where they are at hand.
  */
-export function smallestRaise(trial: Trial): readonly QuotaRaise[] | undefined {
-  const sufficient = sufficientRaise(trial);
+export function smallestRaise(trial: Trial, findings?: readonly Finding[]): readonly QuotaRaise[] | undefined {
+  const sufficient = sufficientRaise(trial, findings ?? trial.assess(trial.objects));
   const smallest = sufficient?.reduce((raises, _, index) => lowered(trial, raises, index), sufficient);
   return smallest?.filter(({ from, to }) => to.exceeds(from));
 }
 
-function sufficientRaise(trial: Trial): readonly QuotaRaise[] | undefined {
+function sufficientRaise(trial: Trial, findings: readonly Finding[]): readonly QuotaRaise[] | undefined {
   let raises: readonly QuotaRaise[] = [];
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const short = shortfallsWith(trial, raises);
-    if (short.length === 0) return raises;
+  let short: readonly Shortfall[] = findings.flatMap(trial.missing);
+  for (let round = 0; round < MOST_ROUNDS && short.length > 0; round += 1) {
     raises = withRaised(raises, largest(short));
+    short = shortfallsWith(trial, raises);
   }
-  return undefined;
+  return short.length === 0 ? raises : undefined;
 }
 
-function shortfallsWith({ objects, assess, missing }: Trial, raises: readonly QuotaRaise[]): readonly Shortfall[] {
-  const changed = raises.length === 0 ? objects : applyRemedy(objects, { kind: 'raise-quota', changes: raises });
-  return assess(changed).flatMap(missing);
+function shortfallsWith({ objects, assess, missing }: Trial, changes: readonly QuotaRaise[]): readonly Shortfall[] {
+  return assess(applyRemedy(objects, { kind: 'raise-quota', changes })).flatMap(missing);
 }
 
 /** Of several that are short of one key, the one that is short of most. */

@@ -1,5 +1,6 @@
 import type { Namespace, ResourceQuota } from '../objects/kubernetes.ts';
 import type { VirtualMachine } from '../objects/kubevirt.ts';
+import type { Metadata } from '../objects/metadata.ts';
 import { noResources, type ResourceList } from '../objects/quantity-shape.ts';
 import { Quantity } from '../quantity/quantity.ts';
 import { LIMITS_CPU, LIMITS_MEMORY } from './names.ts';
@@ -97,11 +98,15 @@ function firstShort({ release }: StartFacts, needed: ResourceList, available: Re
 
 /** The overhead is that of a VM of which only the limits are known: no page tables of the requests, one CPU topology. */
 function startNeed(facts: StartFacts): ResourceList {
-  const limits = facts.vm.spec.template?.spec.domain.resources.limits ?? noResources;
+  return startNeedOf(facts.vm.metadata, facts.vm.spec.template?.spec.domain.resources.limits ?? noResources, facts);
+}
+
+/** What Harvester reckons that the start of a VM of these limits takes, by quota key. */
+export function startNeedOf(metadata: Metadata, limits: ResourceList, formula: ScaleUpFormula): ResourceList {
   const resources = { limits, requests: noResources, overcommitGuestOverhead: false };
-  const vmi = { metadata: facts.vm.metadata, spec: { domain: { devices: {}, resources } } };
+  const vmi = { metadata, spec: { domain: { devices: {}, resources } } };
   return new Map([
     [LIMITS_CPU, limits.get('cpu') ?? Quantity.zero],
-    [LIMITS_MEMORY, harvesterMemoryNeed(vmi, facts)],
+    [LIMITS_MEMORY, harvesterMemoryNeed(vmi, formula)],
   ]);
 }

@@ -29,7 +29,7 @@ function drained(scene: Scene, node = 'harv1'): Drain {
 
 function forecasts(scene: Scene): readonly Forecast[] {
   const drain = drained(scene);
-  return drain.moved.flatMap((part) => forecastDrained(drain, part));
+  return drain.moved.flatMap((part) => forecastDrained(drain, part).forecasts);
 }
 
 function answers(scene: Scene): string[] {
@@ -150,7 +150,7 @@ function drainScene(draft: typeof drains extends fc.Arbitrary<infer Draft> ? Dra
 function stuckAfter(scene: Scene, changes: readonly QuotaRaise[]): number {
   const objects = applyRemedy(scene.objects(), { kind: 'raise-quota', changes });
   const drain = drainOf('harv1', [prepare(objects)]);
-  const verdicts = drain.moved.flatMap((part) => forecastDrained(drain, part).map(({ verdict }) => verdict));
+  const verdicts = drain.moved.flatMap((part) => forecastDrained(drain, part).forecasts.map(({ verdict }) => verdict));
   return verdicts.filter((verdict) => verdict === 'exceeds').length;
 }
 

@@ -1,0 +1,60 @@
+import { hasHotpluggedVolumes } from '../kubevirt/attachment-pod.ts';
+import type { PodSpec } from '../objects/kubernetes.ts';
+import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
+import type { KnownGround } from './forecast-set.ts';
+
+/** The labels and annotations of a VMI that its pods are made by. */
+export const SHAPING_LABELS: readonly string[] = ['logVerbosity'];
+export const SHAPING_ANNOTATIONS: readonly string[] = [
+  'hooks.kubevirt.io/hookSidecars',
+  'alpha.kubevirt.io/EmulatorThreadCompleteToEvenParity',
+];
+
+/** Names of claims differ from VM to VM, and no pod's size depends on them. */
+const CLAIMS: ReadonlySet<string> = new Set(['persistentVolumeClaim', 'dataVolume', 'memoryDump']);
+
+/**
+ * A text that two VMIs have in common only if quotas count the same of their pods, at any ratio, in namespaces of the same
+ * surroundings (surroundingsText). `model` is the running pod, of which the next one takes what no other object tells.
+ */
+export function shapeText(vmi: VirtualMachineInstance, model: PodSpec | undefined): string {
+  const { metadata, spec, status } = vmi;
+  const hasMultus = (spec.networks ?? []).some(({ multus }) => multus !== null && multus !== undefined);
+  const compute = hasMultus ? model?.containers?.find(({ name }) => name === 'compute')?.resources.limits : undefined;
+  return textOf([
+    spec,
+    SHAPING_LABELS.map((name) => metadata.labels.get(name)),
+    SHAPING_ANNOTATIONS.map((name) => metadata.annotations.get(name)),
+    hasHotpluggedVolumes(vmi),
+    status?.launcherContainerImageVersion,
+    model?.priorityClassName,
+    model?.affinity,
+    compute,
+  ]);
+}
+
+const AUTO_LIMIT_LABEL = 'alpha.kubevirt.io/auto-memory-limits-ratio';
+
+/** What of a namespace decides about its pods, but for the ratio. */
+export function surroundingsText({ cluster, namespace }: KnownGround): string {
+  const { labels } = namespace.namespace.metadata;
+  const selector = cluster.configuration.autoCPULimitNamespaceLabelSelector ?? undefined;
+  return textOf([
+    selector === undefined ? labels.get(AUTO_LIMIT_LABEL) : labels,
+    namespace.limitRanges.map(({ spec }) => spec),
+    namespace.quotas.map(({ quota: { spec }, specHard, statusHard }) => {
+      return [[...specHard.keys()], [...statusHard.keys()], spec?.scopes, spec?.scopeSelector];
+    }),
+  ]);
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (key, part: unknown) => {
+    if (CLAIMS.has(key)) return isHotpluggable(part);
+    return part instanceof Map ? [...part] : part;
+  });
+}
+
+function isHotpluggable(claim: unknown): boolean {
+  return typeof claim === 'object' && claim !== null && 'hotpluggable' in claim && claim.hotpluggable === true;
+}

@@ -1,0 +1,68 @@
+import type { ForecastObjects } from './apply-remedy.ts';
+import type { Known } from './cluster-facts.ts';
+import { type Prepared, prepare } from './forecast-migrations.ts';
+import { checkedVmi, type KnownGround, underWayObstacle } from './forecast-set.ts';
+import { chargedPods, podsOfVmi } from './launchers.ts';
+import type { RoomPods, Shaped } from './room-pods.ts';
+import { withSettled } from './settled.ts';
+import type { ChargedPod } from './target-pod.ts';
+import { runningVms } from './vm-names.ts';
+
+/** A VM whose next pods can be told. */
+export interface RoomVm extends Shaped {
+  readonly name: string;
+  /** Of one that is stopped only its start is asked. */
+  readonly state: 'running' | 'stopped';
+  readonly sources: readonly ChargedPod[];
+}
+
+/** A namespace when its migrations under way have settled: what does not change with the ratio. */
+export interface QuietNamespace {
+  readonly prepared: Prepared;
+  readonly vms: readonly RoomVm[];
+  /** Running VMs of which nobody can say what they need. */
+  readonly unknown: readonly string[];
+}
+
+/** The namespace without migrations, and its VMs; unknown where a migration under way leaves its end open. */
+export function quietNamespace(prepared: Prepared, pods: RoomPods): Known<{ readonly quiet: QuietNamespace }> {
+  const { ground } = prepared;
+  if (ground.kind === 'unknown') return ground;
+  const obstacle = underWayObstacle(ground);
+  if (obstacle !== undefined) return { kind: 'unknown', reason: obstacle };
+  const moving = ground.namespace.underWay
+    .map(({ spec }) => spec.vmiName)
+    .filter((name) => ground.namespace.vmis.has(name));
+  if (moving.length === 0) return { kind: 'known', quiet: { prepared, ...vmsOf(prepared.objects, ground, pods) } };
+  const { objects, left } = withSettled(prepared, moving);
+  const [open] = left;
+  if (open !== undefined)
+    return { kind: 'unknown', reason: `a migration of ${open.name} is under way: ${open.reason}` };
+  const settled = prepare(objects, prepared);
+  if (settled.ground.kind === 'unknown') return settled.ground;
+  return { kind: 'known', quiet: { prepared: settled, ...vmsOf(objects, settled.ground, pods) } };
+}
+
+function vmsOf(
+  { namespace }: ForecastObjects,
+  ground: KnownGround,
+  pods: RoomPods,
+): Pick<QuietNamespace, 'vms' | 'unknown'> {
+  const vms: RoomVm[] = [];
+  const unknown: string[] = [];
+  for (const name of runningVms(namespace)) {
+    const vm = roomVm(ground, name, pods);
+    if (vm === undefined) unknown.push(name);
+    else vms.push(vm);
+  }
+  return { vms, unknown };
+}
+
+function roomVm(ground: KnownGround, name: string, pods: RoomPods): RoomVm | undefined {
+  if (checkedVmi(ground, name).kind === 'unknown') return undefined;
+  const { vmis, launchers } = ground.namespace;
+  const vmi = vmis.get(name);
+  const source = vmi === undefined ? undefined : podsOfVmi(launchers, vmi, undefined).source;
+  if (vmi === undefined || source === undefined) return undefined;
+  return { name, state: 'running', sources: chargedPods(launchers, source), ...pods.shaped(vmi, source.spec) };
+}
