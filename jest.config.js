@@ -9,6 +9,10 @@ export default {
   // dist holds a copy of what src says, .cache the Go programs of the checks.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
   testTimeout: 30_000,
+  // Of two cores Jest would leave one alone.
+  maxWorkers: '100%',
+  // Modules of an ESM test are never given back: a worker is replaced before it has filled the machine.
+  workerIdleMemoryLimit: '1GB',
   // The rest is for `npm run coverage`: the folders that read nothing of the world, and so can be tested whole.
   coverageProvider: 'v8',
   collectCoverageFrom: PURE_FOLDERS.map((folder) => `src/${folder}/**/*.ts`),

@@ -5,14 +5,16 @@ import { engineFigures } from './engine.ts';
 import type { Figure } from './figure.ts';
 import { httpsFigures } from './https.ts';
 import { liveFigures } from './live.ts';
+import { reportFigures } from './report-page.ts';
 import { resultTable } from './result-table.ts';
 import { wholeClusterFigures } from './whole-cluster.ts';
 
-const USAGE = 'npm run bench -- [--only engine|cluster|https|live]... [-o table|json] [--json FILE]';
+const USAGE = 'npm run bench -- [--only engine|cluster|report|https|live]... [-o table|json] [--json FILE]';
 
 const PARTS: ReadonlyMap<string, () => Promise<readonly Figure[]>> = new Map([
   ['engine', engineFigures],
   ['cluster', wholeClusterFigures],
+  ['report', reportFigures],
   ['https', httpsFigures],
   ['live', liveFigures],
 ]);

@@ -8,7 +8,7 @@ export interface Target {
 
 /** One line of the result. */
 export interface Figure {
-  readonly part: 'engine' | 'whole cluster' | 'HTTPS' | 'live';
+  readonly part: 'engine' | 'whole cluster' | 'report' | 'HTTPS' | 'live';
   readonly what: string;
   readonly unit: 'per s' | 's' | 'ms' | 'MB' | 'us';
   readonly value: Spread;

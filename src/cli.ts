@@ -30,5 +30,6 @@ process.exitCode = await run({
     isTerminal,
     color: isTerminal && wantsColor(env),
     columns: stdout.columns ?? DEFAULT_COLUMNS,
+    stderrColumns: stderr.isTTY && env.TERM !== 'dumb' ? stderr.columns || DEFAULT_COLUMNS : undefined,
   },
 });

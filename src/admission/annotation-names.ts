@@ -4,6 +4,4 @@ export const VERDICT_ANNOTATION = `${PREFIX}/verdict`;
 export const FORECAST_ANNOTATION = `${PREFIX}/forecast`;
 export const POLICY_ANNOTATION = `${PREFIX}/policy`;
 export const MEMORY_OVERHEAD_ANNOTATION = `${PREFIX}/memory-overhead`;
-export const OVERHEAD_RATIO_ANNOTATION = `${PREFIX}/overhead-ratio`;
 export const WORKLOAD_MEMORY_ANNOTATION = `${PREFIX}/workload-memory`;
-export const KUBEVIRT_VERSION_ANNOTATION = `${PREFIX}/kubevirt-version`;

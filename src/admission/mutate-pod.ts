@@ -1,11 +1,7 @@
 import { vmiNameOfPod } from '../forecast/launchers.ts';
+import { KUBEVIRT_VERSION_ANNOTATION, OVERHEAD_RATIO_ANNOTATION } from '../forecast/pod-annotations.ts';
 import { podShape } from '../objects/kubernetes.ts';
-import {
-  KUBEVIRT_VERSION_ANNOTATION,
-  MEMORY_OVERHEAD_ANNOTATION,
-  OVERHEAD_RATIO_ANNOTATION,
-  WORKLOAD_MEMORY_ANNOTATION,
-} from './annotation-names.ts';
+import { MEMORY_OVERHEAD_ANNOTATION, WORKLOAD_MEMORY_ANNOTATION } from './annotation-names.ts';
 import { patchAnnotations, type WantedAnnotations } from './annotations-patch.ts';
 import type { AdmissionContext } from './context.ts';
 import { createdObject, namespaceProblem } from './creation.ts';

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import type { Api, ApiAnswer, ApiCall } from './api.ts';
-import { messageOf } from './cluster-error.ts';
+import { CredentialsError, messageOf } from './cluster-error.ts';
 import { type Credentials, KubeCredentials, type Transport } from './kube-credentials.ts';
 
 /** Just below the 90 s after which the API server closes an idle connection itself. */
@@ -26,6 +26,7 @@ export function openApi({ kubeconfig, context }: ApiOptions): Api {
 
 class ApiClient implements Api {
   readonly server: string;
+  readonly origin: string;
   readonly namespace: string | undefined;
   readonly #credentials: KubeCredentials;
   #open: { readonly identity: string; readonly dispatcher: Dispatcher } | undefined;
@@ -33,6 +34,7 @@ class ApiClient implements Api {
   constructor(credentials: KubeCredentials) {
     this.#credentials = credentials;
     this.server = credentials.server;
+    this.origin = credentials.origin;
     this.namespace = credentials.namespace;
   }
 
@@ -61,7 +63,7 @@ class ApiClient implements Api {
       });
       return answerOf(statusCode, headers, await body.text());
     } catch (error) {
-      return { kind: 'unanswered', message: describe(error, signal), isCutOff: isCutOff(error) };
+      return { kind: 'unanswered', ...faultOf(error, signal), isCutOff: isCutOff(error) };
     }
   }
 
@@ -182,9 +184,13 @@ function isCutOff(error: unknown): boolean {
   return CUT_OFF.has(codeOf(error));
 }
 
-function describe(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'no answer in time';
+function faultOf(error: unknown, signal: AbortSignal): Omit<Extract<ApiAnswer, { kind: 'unanswered' }>, 'kind'> {
+  if (signal.aborted) return { message: 'no answer in time' };
   const code = codeOf(error);
   const message = messageOf(error);
-  return code === '' || message.includes(code) ? message : `${message} (${code})`;
+  return {
+    message: code === '' || message.includes(code) ? message : `${message} (${code})`,
+    ...(code !== '' && { code }),
+    ...(error instanceof CredentialsError && { cause: 'credentials' }),
+  };
 }

@@ -29,13 +29,22 @@ export type ApiAnswer =
       readonly answeredAt?: Date;
     }
   /** No answer: not connected, cut off, too slow, or not JSON. */
-  | { readonly kind: 'unanswered'; readonly message: string };
+  | {
+      readonly kind: 'unanswered';
+      readonly message: string;
+      /** Of the error behind it, for example `ECONNREFUSED`. */
+      readonly code?: string;
+      /** Nobody was asked: there was nothing to say who we are with. */
+      readonly cause?: 'credentials';
+    };
 
 /** A connection to an API server, with whatever credentials it needs. */
 export interface Api {
   call(call: ApiCall, signal: AbortSignal): Promise<ApiAnswer>;
   /** The API server's URL. */
   readonly server: string;
+  /** Where the server and our credentials are taken from, in words. */
+  readonly origin?: string;
   /** Namespace of the kubeconfig's context, or the pod's own. */
   readonly namespace: string | undefined;
   close(): Promise<void>;

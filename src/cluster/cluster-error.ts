@@ -6,6 +6,14 @@ export class KubeconfigError extends Error {
   }
 }
 
+/** Nothing there to say who we are with: no file, no token, a command that failed. */
+export class CredentialsError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CredentialsError';
+  }
+}
+
 /** Where nothing can be said at all, because not even the namespaces can be read. */
 export class UnreadableCluster extends Error {
   constructor(message: string) {
@@ -16,6 +24,8 @@ export class UnreadableCluster extends Error {
 
 /** What an error says, whichever library threw it. */
 export function messageOf(error: unknown): string {
-  const isError = typeof error === 'object' && error !== null && 'message' in error;
-  return isError ? String(error.message) : String(error);
+  if (typeof error !== 'object' || error === null) return String(error);
+  // A host of several addresses that all fail: the error for all of them says nothing itself.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
+  return 'message' in error ? String(error.message) : String(error);
 }

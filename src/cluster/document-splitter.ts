@@ -1,4 +1,5 @@
 import { jsonError, readDocumentText } from './document-text.ts';
+import { JsonLineReader, parsedOrUndefined, type ReadingOfType } from './json-line.ts';
 import { type DocumentPlace, snapshotErrorAt } from './snapshot-error.ts';
 
 export type DocumentReceiver = (value: unknown, place: DocumentPlace) => void;
@@ -22,7 +23,6 @@ const BYTE = {
   hash: 0x23,
   percent: 0x25,
   brace: 0x7b,
-  closingBrace: 0x7d,
   bracket: 0x5b,
 } as const;
 /** After these a JSON object goes on with the next line, even if that starts with `{`. */
@@ -36,18 +36,18 @@ const JSON_GOES_ON = new Set([...Buffer.from('[,:')]);
 export class DocumentSplitter {
   readonly #file: string;
   readonly #receive: DocumentReceiver;
-  readonly #unread: readonly Buffer[];
+  readonly #lines: JsonLineReader;
   #block: Buffer = Buffer.alloc(0);
   #open: OpenDocument | undefined;
   #layout: 'lines' | 'documents' = 'documents';
   #line = 0;
   #documents = 0;
 
-  /** JSON lines that begin with one of `unread` are only looked at for where they end. */
-  constructor(file: string, receive: DocumentReceiver, unread: readonly string[] = []) {
+  /** Of an object on a line of its own no more is handed on than `readingOf` says. */
+  constructor(file: string, receive: DocumentReceiver, readingOf: ReadingOfType) {
     this.#file = file;
     this.#receive = receive;
-    this.#unread = unread.map((prefix) => Buffer.from(prefix));
+    this.#lines = new JsonLineReader(readingOf);
   }
 
   get documents(): number {
@@ -110,23 +110,14 @@ export class DocumentSplitter {
 
   /** False: the object does not end on its line. */
   #readJsonLine(start: number, end: number): boolean {
-    if (this.#isUnread(this.#block.subarray(start, end))) {
-      this.#layout = 'lines';
-      this.#documents += 1;
-      return true;
-    }
-    const value = parsedOrUndefined(textOf([this.#block.subarray(start, end)], this.#lineAlone()));
-    if (value === undefined) return false;
+    const line = this.#block.subarray(start, end);
+    const read =
+      this.#lines.read(line.subarray(0, lastVisible(line) + 1)) ?? parsedOrUndefined(textOf([line], this.#lineAlone()));
+    if (read === undefined) return false;
     this.#layout = 'lines';
     this.#documents += 1;
-    this.#receive(value, this.#lineAlone());
+    if (read !== 'unread') this.#receive(read, this.#lineAlone());
     return true;
-  }
-
-  /** A line that was cut off does not end like an object, and is read so that its fault is told. */
-  #isUnread(line: Buffer): boolean {
-    if (!this.#unread.some((prefix) => line.subarray(0, prefix.length).equals(prefix))) return false;
-    return line[lastVisible(line)] === BYTE.closingBrace;
   }
 
   #finishDocument(end: number): void {
@@ -180,14 +171,6 @@ function lastVisible(line: Buffer): number {
 
 function isBlank(byte: number | undefined): boolean {
   return byte === BYTE.space || byte === BYTE.newline || byte === BYTE.return || byte === BYTE.tab;
-}
-
-function parsedOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(parts: readonly Buffer[], place: DocumentPlace): string {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { AgentOptions, RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Agent, Dispatcher, ProxyAgent } from 'undici';
-import { KubeconfigError, messageOf } from './cluster-error.ts';
+import { CredentialsError, KubeconfigError, messageOf } from './cluster-error.ts';
+import { loadKubeconfig } from './kubeconfig.ts';
 
 type TlsOptions = Extract<Agent.Options['connect'], object>;
 
@@ -23,35 +24,30 @@ export interface Credentials {
 /** What the client library makes of https options, with the names it gives them. */
 type Material = Pick<AgentOptions, 'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'rejectUnauthorized' | 'servername'>;
 
-/** Where the library falls back to when it finds neither a kubeconfig nor a service account. */
-const NOWHERE = 'http://localhost:8080';
-
 /** Who we are to an API server, read anew for each call: tokens and certificates in files are replaced while we run. */
 export class KubeCredentials {
   readonly server: string;
+  readonly origin: string;
   readonly namespace: string | undefined;
   readonly #config: KubeConfig;
   #last: Credentials | undefined;
 
   constructor(kubeconfig: string | undefined, context: string | undefined) {
-    this.#config = loadConfig(kubeconfig);
-    if (context !== undefined) useContext(this.#config, context);
-    const cluster = this.#config.getCurrentCluster();
-    if (cluster === null) {
-      throw new KubeconfigError(
-        `the kubeconfig's context ${this.#config.getCurrentContext() || '(none)'} names no cluster`,
-      );
-    }
-    if (kubeconfig === undefined && cluster.server === NOWHERE) {
-      throw new KubeconfigError('there is no kubeconfig and this is no pod: give --kubeconfig FILE or --snapshot FILE');
-    }
-    this.server = cluster.server;
-    this.namespace = this.#config.getContextObject(this.#config.getCurrentContext())?.namespace;
+    const { config, server, origin } = loadKubeconfig(kubeconfig, context);
+    this.#config = config;
+    this.server = server;
+    this.origin = origin;
+    this.namespace = config.getContextObject(config.getCurrentContext())?.namespace;
   }
 
+  /** Throws CredentialsError. */
   async current(): Promise<Credentials> {
     const options: RequestOptions & Material = {};
-    await this.#config.applyToHTTPSOptions(options);
+    try {
+      await this.#config.applyToHTTPSOptions(options);
+    } catch (error) {
+      throw new CredentialsError(credentialsFault(this.#config, error));
+    }
     const headers = { ...(options.headers as Record<string, string> | undefined), ...basicAuth(options.auth) };
     const identity = fingerprint(options);
     if (this.#last?.identity === identity) return { ...this.#last, headers };
@@ -101,25 +97,19 @@ export class KubeCredentials {
   }
 }
 
-function loadConfig(kubeconfig: string | undefined): KubeConfig {
-  const config = new KubeConfig();
-  try {
-    if (kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig);
-  } catch (error) {
-    const what = kubeconfig === undefined ? 'the kubeconfig' : `--kubeconfig ${kubeconfig}`;
-    // What is wrong with YAML is said in the first line; the others draw it.
-    throw new KubeconfigError(`${what} cannot be read: ${messageOf(error).split('\n', 1)[0]}`);
-  }
-  return config;
-}
+/** What a command wrote on stderr may be long; what is wrong is said first. */
+const MOST_CHARACTERS = 500;
 
-function useContext(config: KubeConfig, context: string): void {
-  if (config.getContextObject(context) === null) {
-    const known = config.getContexts().map(({ name }) => name);
-    throw new KubeconfigError(`--context ${context}: the kubeconfig has ${known.join(', ') || 'no context'}`);
+function credentialsFault(config: KubeConfig, error: unknown): string {
+  const command = config.getCurrentUser()?.exec?.command;
+  const message = messageOf(error).trim();
+  if (command === undefined) return message;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `the kubeconfig's command ${command} is not installed (${message})`;
+  if (error instanceof SyntaxError || error instanceof TypeError) {
+    return `the kubeconfig's command ${command} has printed no ExecCredential: ${message}`;
   }
-  config.setCurrentContext(context);
+  return `the kubeconfig's command ${command} has failed: ${message.slice(0, MOST_CHARACTERS) || 'it does not say why'}`;
 }
 
 function basicAuth(auth: string | null | undefined): Record<string, string> {

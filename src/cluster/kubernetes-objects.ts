@@ -1,4 +1,6 @@
 import { DocumentSplitter } from './document-splitter.ts';
+import type { ReadingOfType } from './json-line.ts';
+import type { BytesListener } from './packed-chunks.ts';
 import { type DocumentPlace, SnapshotError, snapshotErrorAt } from './snapshot-error.ts';
 import { readBlocks } from './text-blocks.ts';
 
@@ -13,16 +15,17 @@ export type ObjectReceiver = (object: KubernetesObject) => void;
 
 /**
  * Hands on every object of a file (`-`: standard input) in order, those inside lists too. Throws SnapshotError.
- * JSON lines that begin with one of `unread` are passed over.
+ * Of objects that stand on a line each, members that `readingOf` does not want may be missing.
  */
 export async function readObjects(
   file: string,
   receive: ObjectReceiver,
-  unread: readonly string[] = [],
+  readingOf: ReadingOfType = () => 'all',
+  onBytes?: BytesListener,
 ): Promise<void> {
   const name = file === '-' ? 'standard input' : file;
-  const splitter = new DocumentSplitter(name, (value, place) => receiveObjects(value, place, receive), unread);
-  for await (const block of readBlocks(file)) splitter.push(block);
+  const splitter = new DocumentSplitter(name, (value, place) => receiveObjects(value, place, receive), readingOf);
+  for await (const block of readBlocks(file, onBytes)) splitter.push(block);
   splitter.end();
   if (splitter.documents === 0) {
     throw new SnapshotError(`${name}: holds no Kubernetes object, expected YAML, JSON or JSON Lines`);

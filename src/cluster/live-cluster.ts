@@ -13,7 +13,7 @@ import type { VirtualMachineInstance } from '../objects/virtual-machine-instance
 import type { Api } from './api.ts';
 import { UnreadableCluster } from './cluster-error.ts';
 import { OBJECT_KINDS, type ObjectKind } from './object-kinds.ts';
-import { ObjectReader, type Selection } from './object-reader.ts';
+import { ObjectReader, type ReaderOptions, type Selection } from './object-reader.ts';
 
 /** Of a decision that has no limit of its own. */
 const READ_SECONDS = 60;
@@ -22,7 +22,7 @@ const MOST_SINGLE_READS = 40;
 
 const NONE: ObjectsOfKind<never> = { items: [], problems: [] };
 
-export interface LiveOptions {
+export interface LiveOptions extends ReaderOptions {
   /** How long facts of the whole cluster may be used again where `recent` ones will do. */
   readonly recentSeconds: number;
   /** Milliseconds of a clock that only goes forward. */
@@ -39,7 +39,7 @@ export class LiveCluster implements Cluster {
   #recent: { readonly objects: ClusterObjects; readonly readAt: number } | undefined;
 
   constructor(api: Api, options: LiveOptions) {
-    this.#reader = new ObjectReader(api);
+    this.#reader = new ObjectReader(api, options);
     this.#options = options;
   }
 

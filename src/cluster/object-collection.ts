@@ -5,7 +5,7 @@ import { type KubernetesObject, recordOf } from './kubernetes-objects.ts';
 import type { ObjectKind } from './object-kinds.ts';
 
 /** kubectl's own: what an object of a namespaced kind without a namespace is created in. */
-const DEFAULT_NAMESPACE = 'default';
+export const DEFAULT_NAMESPACE = 'default';
 const MAX_ISSUES = 3;
 
 interface Shelf<T> {

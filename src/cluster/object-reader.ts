@@ -1,12 +1,12 @@
 import type { ObjectsOfKind } from '../forecast/cluster-objects.ts';
 import type { Metadata } from '../objects/metadata.ts';
-import { type Api, type ApiAnswer, whyNot } from './api.ts';
+import { type Api, whyNot } from './api.ts';
+import type { AskedFor } from './api-fault.ts';
 import { type KubernetesObject, recordOf } from './kubernetes-objects.ts';
+import { type Failure, listAll, PAGE_SIZE } from './list-pages.ts';
 import { ObjectCollection } from './object-collection.ts';
 import { GROUP_PATHS, type ObjectKind } from './object-kinds.ts';
-
-/** As many as client-go's pager asks for at a time. */
-const PAGE_SIZE = 500;
+import type { ProgressListener } from './reading-progress.ts';
 
 export interface Selection {
   readonly namespace?: string;
@@ -18,19 +18,23 @@ export interface Selection {
   readonly consistency?: 'cached';
 }
 
-type Pages =
-  | { readonly kind: 'read'; readonly objects: readonly unknown[] }
-  | { readonly kind: 'absent' }
-  /** 410: between two pages the API server has forgotten the state that the first came from. */
-  | { readonly kind: 'expired' }
-  | { readonly kind: 'failed'; readonly why: string };
+/** How a reader tells others what it does and what has come of it. */
+export interface ReaderOptions {
+  readonly onProgress?: ProgressListener | undefined;
+  /** Why a call came to nothing, to end a sentence with. */
+  readonly whyNot?: ((answer: Failure, asked: AskedFor) => string) | undefined;
+}
 
 /** Reads objects of the kinds known; every failure is an answer, in words that name what could not be read. */
 export class ObjectReader {
   readonly #api: Api;
+  readonly #onProgress: ProgressListener | undefined;
+  readonly #whyNot: NonNullable<ReaderOptions['whyNot']>;
 
-  constructor(api: Api) {
+  constructor(api: Api, options: ReaderOptions = {}) {
     this.#api = api;
+    this.#onProgress = options.onProgress;
+    this.#whyNot = options.whyNot ?? whyNot;
   }
 
   /** A kind that the API server does not know, because its CRD is not there, has no objects. */
@@ -39,19 +43,26 @@ export class ObjectReader {
     selection: Selection,
     signal: AbortSignal,
   ): Promise<ObjectsOfKind<T>> {
-    const first = await this.#pages(kind, selection, signal);
-    const pages = first.kind === 'expired' ? await this.#pages(kind, selection, signal) : first;
-    switch (pages.kind) {
+    const place = placeOf(kind, selection);
+    const listed = await listAll(this.#api, {
+      path: pathOf(kind, selection.namespace),
+      query: queryOf(selection),
+      signal: () => signal,
+      keep: (object) => object ?? {},
+      onPage: (done, total) =>
+        this.#onProgress?.({ doing: `reading ${place}`, done, unit: 'objects', ...(total !== undefined && { total }) }),
+    });
+    switch (listed.kind) {
       case 'read':
-        return objectsOf(kind, pages.objects);
+        return objectsOf(kind, listed.objects);
       case 'absent':
         return { items: [], problems: [] };
-      case 'expired':
-        return unreadable(placeOf(kind, selection), 'the list has changed faster than it could be read (410)');
-      case 'failed':
-        return unreadable(placeOf(kind, selection), pages.why);
+      case 'failed': {
+        const { namespace } = selection;
+        return unreadable(place, this.#whyNot(listed.answer, { kind, verb: 'list', namespace }));
+      }
       default:
-        return pages satisfies never;
+        return listed satisfies never;
     }
   }
 
@@ -65,56 +76,24 @@ export class ObjectReader {
     const answer = await this.#api.call({ method: 'GET', path }, signal);
     if (answer.kind === 'refused' && answer.code === 404) return { items: [], problems: [] };
     const place = `${kind.kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
-    if (answer.kind !== 'done') return unreadable(place, whyNot(answer));
+    if (answer.kind !== 'done') return unreadable(place, this.#whyNot(answer, { kind, verb: 'get', namespace, name }));
     return recordOf(answer.body) === undefined
       ? unreadable(place, 'the API server answered with something that is no object')
       : objectsOf(kind, [answer.body]);
   }
-
-  async #pages(
-    kind: Pick<ObjectKind<never>, 'group' | 'plural'>,
-    selection: Selection,
-    signal: AbortSignal,
-  ): Promise<Pages> {
-    const path = pathOf(kind, selection.namespace);
-    const objects: unknown[] = [];
-    let next: string | undefined;
-    do {
-      const answer = await this.#api.call({ method: 'GET', path, query: queryOf(selection, next) }, signal);
-      if (answer.kind !== 'done') return failureOf(answer);
-      const list = recordOf(answer.body);
-      if (!Array.isArray(list?.items))
-        return { kind: 'failed', why: 'the API server answered with something that is no list' };
-      objects.push(...list.items);
-      next = continueOf(list.metadata);
-    } while (next !== undefined);
-    return { kind: 'read', objects };
-  }
 }
 
-function queryOf({ labelSelector, consistency }: Selection, next: string | undefined): Record<string, string> {
+function queryOf({ labelSelector, consistency }: Selection): Record<string, string> {
   return {
     // The watch cache has no pages.
     ...(consistency === 'cached' ? { resourceVersion: '0' } : { limit: String(PAGE_SIZE) }),
     ...(labelSelector !== undefined && { labelSelector }),
-    ...(next !== undefined && { continue: next }),
   };
 }
 
-function continueOf(metadata: unknown): string | undefined {
-  const token = recordOf(metadata)?.continue;
-  return typeof token === 'string' && token !== '' ? token : undefined;
-}
-
-function pathOf({ group, plural }: Pick<ObjectKind<never>, 'group' | 'plural'>, namespace?: string): string {
+export function pathOf({ group, plural }: Pick<ObjectKind<never>, 'group' | 'plural'>, namespace?: string): string {
   const place = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   return `${GROUP_PATHS[group]}${place}/${plural}`;
-}
-
-function failureOf(answer: Exclude<ApiAnswer, { kind: 'done' }>): Pages {
-  if (answer.kind === 'refused' && answer.code === 404) return { kind: 'absent' };
-  if (answer.kind === 'refused' && answer.code === 410) return { kind: 'expired' };
-  return { kind: 'failed', why: whyNot(answer) };
 }
 
 function objectsOf<T extends { readonly metadata: Metadata }>(

@@ -1,11 +1,12 @@
+import { stat } from 'node:fs/promises';
 import type { Cluster, ClusterObjects, NamespaceObjects } from '../forecast/cluster-objects.ts';
 import type { Metadata } from '../objects/metadata.ts';
-import { type KubernetesObject, readObjects } from './kubernetes-objects.ts';
+import type { Reading, ReadingOfType } from './json-line.ts';
+import { type KubernetesObject, type ObjectReceiver, readObjects } from './kubernetes-objects.ts';
 import { ObjectCollection } from './object-collection.ts';
 import { groupOf, OBJECT_KINDS, type ObjectKind } from './object-kinds.ts';
-
-/** As kubectl and headroom write a VirtualMachine on a line; written otherwise it is read like anything else. */
-const VIRTUAL_MACHINE_LINE = '{"apiVersion":"kubevirt.io/v1","kind":"VirtualMachine",';
+import { objectMembersReadBy } from './read-members.ts';
+import type { ProgressListener } from './reading-progress.ts';
 
 /**
  * Reads files (`-`: standard input) of Kubernetes objects as one cluster. Throws SnapshotError. Only starts need the
@@ -14,11 +15,45 @@ const VIRTUAL_MACHINE_LINE = '{"apiVersion":"kubevirt.io/v1","kind":"VirtualMach
 export async function openSnapshot(
   files: readonly string[],
   without: 'nothing' | 'virtual-machines' = 'nothing',
+  onProgress?: ProgressListener,
 ): Promise<SnapshotCluster> {
   const snapshot = new SnapshotCluster();
-  const unread = without === 'nothing' ? [] : [VIRTUAL_MACHINE_LINE];
-  for (const file of files) await readObjects(file, (object) => snapshot.put(object), unread);
+  const readingOf = readingsWithout(without);
+  await readSnapshotObjects(files, (object) => snapshot.put(object), { readingOf, onProgress });
   return snapshot;
+}
+
+export interface SnapshotReading {
+  readonly readingOf?: ReadingOfType | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+}
+
+/** Hands on every object of some files, of whatever kind. Throws SnapshotError. */
+export async function readSnapshotObjects(
+  files: readonly string[],
+  receive: ObjectReceiver,
+  { readingOf, onProgress }: SnapshotReading,
+): Promise<void> {
+  for (const file of files) {
+    const total = onProgress === undefined ? undefined : await sizeOf(file);
+    const reading = { doing: `reading ${file}`, unit: 'bytes', ...(total !== undefined && { total }) } as const;
+    await readObjects(file, receive, readingOf, (done) => onProgress?.({ ...reading, done }));
+  }
+}
+
+/** Undefined for standard input and other pipes. */
+async function sizeOf(file: string): Promise<number | undefined> {
+  const found = file === '-' ? undefined : await stat(file).catch(() => undefined);
+  return found?.isFile() ? found.size : undefined;
+}
+
+function readingsWithout(without: 'nothing' | 'virtual-machines'): ReadingOfType {
+  const readings = new Map<string, Reading>();
+  for (const { group, kind, shape } of Object.values(OBJECT_KINDS))
+    readings.set(typeKey(group, kind), objectMembersReadBy(shape));
+  const { group, kind } = OBJECT_KINDS.virtualMachines;
+  if (without === 'virtual-machines') readings.set(typeKey(group, kind), 'nothing');
+  return (apiVersion, kind) => readings.get(typeKey(groupOf(apiVersion), kind)) ?? 'all';
 }
 
 /** A cluster that stands still: the objects of some files, indexed by namespace. */

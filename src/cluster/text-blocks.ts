@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { type BytesListener, counted, unpacked } from './packed-chunks.ts';
 import { SnapshotError } from './snapshot-error.ts';
 
 const BLOCK_BYTES = 1 << 18;
@@ -9,16 +10,22 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   EISDIR: 'is a directory, expected a file',
   EACCES: 'permission denied',
+  Z_BUF_ERROR: 'ends in the middle of its compressed data',
+  Z_DATA_ERROR: 'its compressed data is damaged',
 };
 
-/** A file (`-`: standard input) in blocks of whole lines, so that no reader holds more of it than it must. */
-export async function* readBlocks(file: string): AsyncGenerator<Buffer> {
+/**
+ * A file (`-`: standard input), compressed or not, in blocks of whole lines, so that no reader holds more of it than it
+ * must.
+ */
+export async function* readBlocks(file: string, onBytes?: BytesListener): AsyncGenerator<Buffer> {
   let begun: Buffer[] = [];
-  for await (const chunk of readChunks(file)) {
+  for await (const chunk of readChunks(file, onBytes)) {
+    const first = chunk.indexOf(NEWLINE) + 1;
     const end = chunk.lastIndexOf(NEWLINE) + 1;
-    begun.push(chunk.subarray(0, end));
-    if (end > 0) {
-      yield Buffer.concat(begun);
+    if (first > 0) {
+      yield Buffer.concat([...begun, chunk.subarray(0, first)]);
+      yield chunk.subarray(first, end);
       begun = [];
     }
     begun.push(chunk.subarray(end));
@@ -26,13 +33,26 @@ export async function* readBlocks(file: string): AsyncGenerator<Buffer> {
   yield Buffer.concat(begun);
 }
 
-async function* readChunks(file: string): AsyncGenerator<Buffer> {
-  const stream: AsyncIterable<Buffer> =
-    file === '-' ? process.stdin : createReadStream(file, { highWaterMark: BLOCK_BYTES });
+async function* readChunks(file: string, onBytes: BytesListener | undefined): AsyncGenerator<Buffer> {
   try {
-    yield* withCheckedStart(file, stream);
+    const chunks = file === '-' ? process.stdin : chunksOf(file);
+    yield* withCheckedStart(file, unpacked(counted(chunks, onBytes)));
   } catch (error) {
     throw fileFault(file, error);
+  }
+}
+
+function* chunksOf(file: string): Generator<Buffer> {
+  const descriptor = openSync(file, 'r');
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(BLOCK_BYTES);
+      const bytes = readSync(descriptor, chunk);
+      if (bytes === 0) return;
+      yield chunk.subarray(0, bytes);
+    }
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -50,7 +70,7 @@ async function* withCheckedStart(file: string, stream: AsyncIterable<Buffer>): A
   }
 }
 
-/** PowerShell's `>` writes UTF-16, and a compressed file is taken for a snapshot easily: both hold NUL bytes. */
+/** PowerShell's `>` writes UTF-16, and an archive is taken for a snapshot easily: both hold NUL bytes. */
 function checkedStart(file: string, start: Buffer): Buffer {
   if (start.includes(0)) {
     throw new SnapshotError(`${file}: holds binary data, expected YAML, JSON or JSON Lines in UTF-8`);

@@ -5,9 +5,11 @@ const MEBIBYTE = 1_048_576n;
 export function mebibytesText(bytes: bigint): string {
   const magnitude = bytes < 0n ? -bytes : bytes;
   const tenths = (magnitude * TENTHS_OF_A_MEBIBYTE + MEBIBYTE / 2n) / MEBIBYTE;
-  return `${bytes < 0n ? '-' : ''}${tenths / 10n}.${tenths % 10n}Mi`;
+  const sign = bytes < 0n && tenths > 0n ? '-' : '';
+  return `${sign}${tenths / 10n}.${tenths % 10n}Mi`;
 }
 
 export function signedText(bytes: bigint): string {
-  return `${bytes > 0n ? '+' : ''}${mebibytesText(bytes)}`;
+  const text = mebibytesText(bytes);
+  return bytes > 0n && text !== mebibytesText(0n) ? `+${text}` : text;
 }

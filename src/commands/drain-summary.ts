@@ -1,6 +1,6 @@
 import { printableLine } from '../admission/plain-text.ts';
-import type { DrainOrder, VmName } from '../forecast/drain.ts';
-import type { DrainedNode, NamespaceRaises } from '../forecast/drains-in-turn.ts';
+import { type DrainOrder, placesOf, type VmName } from '../forecast/drain.ts';
+import type { DrainedNode, NamespaceNeed } from '../forecast/drains-in-turn.ts';
 import { countVerdicts } from './exit-code.ts';
 import type { Ending } from './forecast-writers.ts';
 import { type Column, tableLines } from './text-table.ts';
@@ -8,8 +8,8 @@ import { type Column, tableLines } from './text-table.ts';
 /** What drains of nodes come to, one after the other. */
 export interface DrainSummary {
   readonly drains: readonly (DrainedNode & { readonly order: DrainOrder })[];
-  /** The smallest limits that let all of them through; none where they get through as it is. */
-  readonly raises: readonly NamespaceRaises[];
+  /** What lets them through; none where they get through as it is. */
+  readonly needs: readonly NamespaceNeed[];
   /** Of several nodes in turn: VMs that cannot be moved once more. */
   readonly stuckNextTime: readonly VmName[];
 }
@@ -20,7 +20,7 @@ export function drainEnding(summary: DrainSummary): Ending {
   return { json: drainJson(summary), lines: drainLines(summary) };
 }
 
-function drainJson({ drains, raises, stuckNextTime }: DrainSummary): object {
+function drainJson({ drains, needs, stuckNextTime }: DrainSummary): object {
   const isUpgrade = drains.length !== 1;
   return {
     drains: drains.map(({ drain, forecasts, order }) => ({
@@ -29,13 +29,16 @@ function drainJson({ drains, raises, stuckNextTime }: DrainSummary): object {
       verdicts: countVerdicts(forecasts.map(({ verdict }) => verdict)),
       batches: order.batches,
       stuck: order.stuck,
+      unknown: order.unknown,
       staying: drain.staying,
+      byHand: drain.byHand,
     })),
-    quotaChanges: raises.flatMap(({ namespace, raises: own }) =>
-      (own ?? []).map(({ quota, resource, from, to, where }) => {
+    quotaChanges: needs.flatMap(({ namespace, raises = [] }) =>
+      raises.map(({ quota, resource, from, to, where }) => {
         return { namespace, quota, resource, from: `${from}`, to: `${to}`, where };
       }),
     ),
+    notHelped: needs.flatMap(notHelped),
     ...(isUpgrade ? { stuckNextTime } : {}),
   };
 }
@@ -51,7 +54,7 @@ const NODE_COLUMNS: readonly Column<SummarisedDrain>[] = [
   {
     title: 'AT-ONCE',
     align: 'right',
-    text: ({ drain }) => `${Math.min(drain.limits.perCluster, drain.limits.perNode)}`,
+    text: ({ drain }) => `${placesOf(drain.limits)}`,
   },
 ];
 
@@ -63,7 +66,7 @@ function countColumn(title: string, verdict: 'fits' | 'waits' | 'exceeds' | 'unk
   };
 }
 
-function drainLines({ drains, raises, stuckNextTime }: DrainSummary): string[] {
+function drainLines({ drains, needs, stuckNextTime }: DrainSummary): string[] {
   const [only] = drains;
   const isUpgrade = drains.length !== 1;
   const order = isUpgrade || only === undefined ? [] : orderLines(only);
@@ -71,10 +74,11 @@ function drainLines({ drains, raises, stuckNextTime }: DrainSummary): string[] {
     drain.staying.map((one) => `A drain does not migrate ${fullName(one)}: ${one.reason}.`),
   );
   return [
-    ...tableLines(NODE_COLUMNS, drains, (text) => text),
+    ...(drains.length === 0 ? [] : tableLines(NODE_COLUMNS, drains, (text) => text)),
     ...section(order),
     ...section(staying),
-    ...section(raiseLines(raises)),
+    ...section(byHandLines(drains)),
+    ...section(needLines(needs)),
     ...section(nextTimeLines(stuckNextTime)),
   ];
 }
@@ -86,13 +90,14 @@ function section(lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', ...lines.map((line) => printableLine(line, LONGEST_LINE))];
 }
 
-const MOST_BATCHES_SHOWN = 12;
+/** Of batches, and of names in one line. */
+const MOST_SHOWN = 12;
 
 function orderLines({ order, forecasts }: SummarisedDrain): string[] {
-  const { batches, stuck } = order;
+  const { batches, stuck, unknown } = order;
   const uncertain = new Set(forecasts.filter(({ verdict }) => verdict === 'exceeds').map(fullName));
   const nameText = (name: VmName): string => `${fullName(name)}${uncertain.has(fullName(name)) ? ' (?)' : ''}`;
-  const shown = batches.slice(0, MOST_BATCHES_SHOWN).map((batch, index) => {
+  const shown = batches.slice(0, MOST_SHOWN).map((batch, index) => {
     return `${index + 1}. ${batch.map(nameText).join(', ')}`;
   });
   const more = batches.length - shown.length;
@@ -100,7 +105,8 @@ function orderLines({ order, forecasts }: SummarisedDrain): string[] {
   return [
     ...(batches.length === 0 ? [] : [`Order, a line at a time; KubeVirt itself keeps none${some}:`, ...shown]),
     ...(more > 0 ? [`and ${more} more`] : []),
-    ...(stuck.length === 0 ? [] : [`Stuck in any order: ${stuck.map(fullName).join(', ')}`]),
+    ...(stuck.length === 0 ? [] : [`Stuck in any order: ${someNames(stuck)}`]),
+    ...(unknown.length === 0 ? [] : [`Unknown: ${someNames(unknown)}`]),
   ];
 }
 
@@ -122,26 +128,45 @@ const RAISE_COLUMNS: readonly Column<RaiseRow>[] = [
   { title: 'WHERE', text: ({ where }) => where },
 ];
 
-function raiseLines(raises: readonly NamespaceRaises[]): string[] {
-  const rows = raises.flatMap(({ namespace, raises: own }) =>
-    (own ?? []).map(({ quota, resource, from, to, where }): RaiseRow => {
+/** VMs that no quota change helps; without names, a namespace for which none was found. */
+function notHelped({ namespace, raises, helpless }: NamespaceNeed): object[] {
+  const names = helpless.map((vmi) => ({ namespace, vmi }));
+  return raises === undefined ? [{ namespace }, ...names] : names;
+}
+
+function needLines(needs: readonly NamespaceNeed[]): string[] {
+  const rows = needs.flatMap(({ namespace, raises = [] }) =>
+    raises.map(({ quota, resource, from, to, where }): RaiseRow => {
       const place = where === 'namespace-annotation' ? "Rancher's project or namespace page" : 'the ResourceQuota';
       return { namespace, quota, resource, from: `${from}`, to: `${to}`, where: place };
     }),
   );
-  const hopeless = raises.flatMap(({ namespace, raises: own }) => (own === undefined ? [namespace] : []));
+  const helpless = needs.flatMap((need) => need.helpless.map((vmi) => ({ namespace: need.namespace, vmi })));
+  const whom = helpless.length === 0 ? 'all of it' : 'the others';
   return [
-    ...(rows.length === 0 ? [] : ['Smallest quota changes that let all of it through:']),
+    ...(rows.length === 0 ? [] : [`Smallest quota changes that let ${whom} through:`]),
     ...(rows.length === 0 ? [] : tableLines(RAISE_COLUMNS, rows, (text) => text)),
-    ...hopeless.map((namespace) => `No quota change alone lets all of namespace ${namespace} through.`),
+    ...needs.flatMap(({ namespace, raises }) =>
+      raises === undefined ? [`No quota change is known to let all of namespace ${namespace} through.`] : [],
+    ),
+    ...(helpless.length === 0 ? [] : [`No quota change helps ${someNames(helpless)}.`]),
   ];
+}
+
+function byHandLines(drains: DrainSummary['drains']): string[] {
+  const names = drains.flatMap(({ drain }) => drain.byHand);
+  if (names.length === 0) return [];
+  return [`No eviction strategy, so that a drain stops them unless they are migrated before: ${someNames(names)}`];
+}
+
+function someNames(names: readonly VmName[]): string {
+  const shown = names.slice(0, MOST_SHOWN).map(fullName).join(', ');
+  return names.length > MOST_SHOWN ? `${shown} and ${names.length - MOST_SHOWN} more` : shown;
 }
 
 function nextTimeLines(names: readonly VmName[]): string[] {
   if (names.length === 0) return [];
-  const shown = names.slice(0, MOST_BATCHES_SHOWN).map(fullName).join(', ');
-  const more = names.length > MOST_BATCHES_SHOWN ? ` and ${names.length - MOST_BATCHES_SHOWN} more` : '';
-  return [`Cannot be moved a second time, should they land on a node whose turn comes later: ${shown}${more}`];
+  return [`Cannot be moved a second time, should they land on a node whose turn comes later: ${someNames(names)}`];
 }
 
 function fullName({ namespace, vmi }: VmName): string {

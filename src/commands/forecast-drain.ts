@@ -1,6 +1,6 @@
 import type { Cluster } from '../forecast/cluster-objects.ts';
 import { drainOrder } from '../forecast/drain.ts';
-import { type DrainedNode, drainsInTurn, raisesInTurn, stuckNextTime } from '../forecast/drains-in-turn.ts';
+import { type DrainedNode, drainsInTurn, needsInTurn, stuckNextTime } from '../forecast/drains-in-turn.ts';
 import { type Prepared, prepare } from '../forecast/forecast-migrations.ts';
 import { CommandError } from './command-error.ts';
 import { type DrainSummary, drainEnding } from './drain-summary.ts';
@@ -9,7 +9,7 @@ import { changedObjects } from './forecast-answers.ts';
 import type { ForecastOptions } from './forecast-questions.ts';
 import type { ForecastTally } from './forecast-tally.ts';
 import type { Ending } from './forecast-writers.ts';
-import { shortList } from './vm-selection.ts';
+import { readableNamespace, requireNamespace, shortList } from './vm-selection.ts';
 import type { WhatIf } from './what-if-options.ts';
 import { whatIfEnding } from './what-if-summary.ts';
 
@@ -26,28 +26,33 @@ export async function forecastDrains(
   whatIf: WhatIf | undefined,
   tally: ForecastTally,
 ): Promise<readonly Ending[]> {
+  if (options.namespace !== undefined) await requireNamespace(cluster, options.namespace);
   const { now, changed } = await wholeCluster(cluster, whatIf);
   const nodes = await drainedNodes(cluster, now, options.node);
-  const isAsked = (namespace: string): boolean => (options.namespace ?? namespace) === namespace;
+  const isOfAsked = ({ namespace }: { readonly namespace: string }): boolean => {
+    return (options.namespace ?? namespace) === namespace;
+  };
   const drained: DrainedNode[] = [];
   const turns = drainsInTurn(nodes, changed);
   let turn = turns.next();
   for (; turn.done !== true; turn = turns.next()) {
-    const forecasts = turn.value.forecasts.filter(({ namespace }) => isAsked(namespace));
-    drained.push({ ...turn.value, forecasts });
+    const { drain } = turn.value;
+    const forecasts = turn.value.forecasts.filter(isOfAsked);
+    const [staying, byHand] = [drain.staying.filter(isOfAsked), drain.byHand.filter(isOfAsked)];
+    drained.push({ ...turn.value, drain: { ...drain, staying, byHand }, forecasts });
     for (const forecast of forecasts) await tally.add(forecast);
   }
-  const isStuck = drained.some(({ raises }) => raises.length > 0);
-  const raises = nodes.length > 1 && isStuck ? raisesInTurn(nodes, changed) : drained.flatMap((one) => one.raises);
+  const own = drained.flatMap((one) => one.needs);
+  const needs = nodes.length > 1 && own.length > 0 ? needsInTurn(nodes, changed) : own;
   const summary: DrainSummary = {
     drains: drained.map((one) => ({ ...one, order: drainOrder(one.drain, one.forecasts) })),
-    raises: raises.filter(({ namespace }) => isAsked(namespace)),
-    stuckNextTime: nodes.length > 1 ? stuckNextTime(turn.value).filter(({ namespace }) => isAsked(namespace)) : [],
+    needs: needs.filter(isOfAsked),
+    stuckNextTime: nodes.length > 1 ? stuckNextTime(turn.value).filter(isOfAsked) : [],
   };
   const endings = [drainEnding(summary)];
   if (whatIf === undefined) return endings;
   const before = [...drainsInTurn(nodes, now)].flatMap(({ forecasts }) => forecasts);
-  const verdicts = before.filter(({ namespace }) => isAsked(namespace)).map(({ verdict }) => verdict);
+  const verdicts = before.filter(isOfAsked).map(({ verdict }) => verdict);
   return [whatIfEnding({ whatIf, before: countVerdicts(verdicts), after: tally.counts }), ...endings];
 }
 
@@ -55,7 +60,7 @@ async function wholeCluster(cluster: Cluster, whatIf: WhatIf | undefined): Promi
   const objects = await cluster.clusterObjects();
   const now: Prepared[] = [];
   for (const name of await cluster.namespaceNames()) {
-    now.push(prepare({ cluster: objects, namespace: await cluster.namespaceObjects(name) }));
+    now.push(prepare({ cluster: objects, namespace: await readableNamespace(cluster, name) }));
   }
   if (whatIf === undefined) return { now, changed: now };
   return { now, changed: now.map((prepared) => prepare(changedObjects(prepared.objects, whatIf), prepared)) };

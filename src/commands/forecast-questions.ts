@@ -53,6 +53,10 @@ export function refuseContradictions(names: readonly string[], options: Forecast
     ] as const
   ).flatMap(([way, given]) => (given ? [way] : []));
   if (ways.length > 1) throw new CommandError(`${ways.join(' and ')} cannot be used together`);
+  const isDrain = options.node !== undefined || options.everyNode === true;
+  if (isDrain && options.allNamespaces === true && options.namespace !== undefined) {
+    throw new CommandError('-n and -A cannot be used together');
+  }
   const [way] = ways.filter((one) => one.startsWith('-'));
   if (way !== undefined && options.start === true) throw new CommandError(`--start and ${way} cannot be used together`);
   if (options.filename !== undefined && options.allNamespaces === true) {

@@ -11,7 +11,9 @@ import { type Ending, forecastWriter } from './forecast-writers.ts';
 import { type Io, note } from './io.ts';
 import { openCluster } from './open-cluster.ts';
 import { addClusterOptions, addGlobalOptions, collect, givenOptions } from './options.ts';
+import { readOnce } from './read-once.ts';
 import { readWhatIf, type WhatIf } from './what-if-options.ts';
+import { outlookOf } from './what-if-outlook.ts';
 import { whatIfEnding } from './what-if-summary.ts';
 
 const EXAMPLES = [
@@ -51,7 +53,8 @@ export function addForecastCommand(program: Command, context: CommandContext): v
 /** The spine of the command: a cluster, a what-if, answers, an exit code. */
 async function forecast(names: readonly string[], options: ForecastOptions, io: Io): Promise<number> {
   refuseContradictions(names, options);
-  const cluster = await openCluster(options, options.start === true ? 'nothing' : 'virtual-machines');
+  const without = options.start === true ? 'nothing' : 'virtual-machines';
+  const cluster = readOnce(await openCluster(options, without, io.onProgress));
   const isDrain = options.node !== undefined || options.everyNode === true;
   const asked = isDrain ? undefined : await askedQuestions(cluster, names, options);
   const whatIf = await readWhatIf(cluster, options);
@@ -75,13 +78,15 @@ async function forecastQuestions(
   tally: ForecastTally,
 ): Promise<readonly Ending[]> {
   const before: Verdict[] = [];
+  const outlook = outlookOf(whatIf);
   for (const question of questions) {
     const standing = await standingOf(cluster, question, whatIf);
     if (whatIf !== undefined) before.push(...verdictsNow(standing));
+    outlook?.look(standing);
     for (const answer of answersOf(standing)) await tally.add(answer);
   }
   if (whatIf === undefined) return [];
-  return [whatIfEnding({ whatIf, before: countVerdicts(before), after: tally.counts })];
+  return [whatIfEnding({ whatIf, before: countVerdicts(before), after: tally.counts, outlook })];
 }
 
 /** A quota counts in its own namespace alone. */

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { printableLines } from '../admission/plain-text.ts';
+import type { ProgressListener } from '../cluster/reading-progress.ts';
 
 /** Where text goes. */
 export interface TextSink {
@@ -15,6 +16,10 @@ export interface Io {
   readonly isTerminal: boolean;
   readonly color: boolean;
   readonly columns: number;
+  /** Columns of the terminal that stderr is; undefined where it is none. */
+  readonly stderrColumns?: number | undefined;
+  /** Told how far long work has come; undefined where nobody would see it. */
+  readonly onProgress?: ProgressListener | undefined;
 }
 
 /** Whoever read the output has had enough of it, as `head` has after ten lines. */

@@ -22,8 +22,13 @@ export interface ClusterOptions extends GlobalOptions {
 const EVERYWHERE = 'Options everywhere:';
 
 export function addGlobalOptions(command: Command): Command {
+  const output = new Option('-o, --output <format>', 'how data is printed').choices(OUTPUT_FORMATS);
+  return addOptionsBesideOutput(command.addOption(output.helpGroup(EVERYWHERE)));
+}
+
+/** For a command whose `-o` names a file. */
+export function addOptionsBesideOutput(command: Command): Command {
   const options = [
-    new Option('-o, --output <format>', 'how data is printed').choices(OUTPUT_FORMATS),
     new Option('--kubeconfig <file>', 'kubeconfig of the cluster to ask'),
     new Option('--context <name>', 'context of the kubeconfig to use'),
     new Option('--no-color', 'print without colours, as with NO_COLOR in the environment'),

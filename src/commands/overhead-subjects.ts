@@ -1,3 +1,4 @@
+import type { ProgressListener } from '../cluster/reading-progress.ts';
 import { openSnapshot } from '../cluster/snapshot.ts';
 import type { Cluster, NamespaceObjects } from '../forecast/cluster-objects.ts';
 import { type Launchers, launchersOf } from '../forecast/launchers.ts';
@@ -8,6 +9,7 @@ import type { VirtualMachineInstance } from '../objects/virtual-machine-instance
 import { CommandError } from './command-error.ts';
 import { openCluster } from './open-cluster.ts';
 import type { ClusterOptions } from './options.ts';
+import { readOnce } from './read-once.ts';
 import { everySelection, selectVms, type VmSelection } from './vm-selection.ts';
 
 export interface OverheadOptions extends ClusterOptions {
@@ -36,10 +38,14 @@ export interface OverheadQuestion {
 }
 
 /** The cluster whose version and settings count, and the VMs that are asked for. */
-export async function overheadQuestion(names: readonly string[], options: OverheadOptions): Promise<OverheadQuestion> {
+export async function overheadQuestion(
+  names: readonly string[],
+  options: OverheadOptions,
+  onProgress?: ProgressListener,
+): Promise<OverheadQuestion> {
   const { filename, snapshot = [] } = options;
   if (filename === undefined) {
-    const cluster = await openCluster(options);
+    const cluster = readOnce(await openCluster(options, 'nothing', onProgress));
     return { cluster, selections: await selectVms(cluster, names, options, names.length > 0 ? anyVm : runningVms) };
   }
   if (names.length > 0) throw new CommandError('names of VMs and -f cannot be used together: the file says which VMs');

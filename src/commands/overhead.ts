@@ -47,7 +47,7 @@ export function addOverheadCommand(program: Command, context: CommandContext): v
 }
 
 async function overhead(names: readonly string[], options: Options, io: Io): Promise<number> {
-  const question = await overheadQuestion(names, options);
+  const question = await overheadQuestion(names, options, io.onProgress);
   const { ratio } = options;
   const notes = ratio === undefined ? [] : await ratioNotes(question.cluster, ratio);
   for (const text of notes) await note(io, `note: ${text}`);

@@ -1,12 +1,16 @@
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
+import { addCompletionCommand } from './completion.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addForecastCommand } from './forecast.ts';
 import type { Io } from './io.ts';
 import { addGlobalOptions, type GlobalOptions, givenOptions } from './options.ts';
 import { addOverheadCommand } from './overhead.ts';
 import { addReplayCommand } from './replay.ts';
+import { addReportCommand } from './report.ts';
 import { addSelfTestCommand } from './self-test.ts';
 import { addServeCommand } from './serve.ts';
+import { addSnapshotCommand } from './snapshot.ts';
 import { addVersionCommand } from './version.ts';
 
 /** How and by what name the program was called. */
@@ -54,16 +58,21 @@ export function createProgram(invocation: Invocation): ProgramRun {
   const context = contextOf(invocation, run);
   addForecastCommand(program, context);
   addOverheadCommand(program, context);
+  addReportCommand(program, context);
+  addDoctorCommand(program, context);
+  addSnapshotCommand(program, context);
   addServeCommand(program, context);
   addReplayCommand(program, context);
   addSelfTestCommand(program, context);
+  addCompletionCommand(program, context);
   addVersionCommand(program, context);
   program.addHelpText('after', () => context.examplesText(EXAMPLES));
   program.addHelpText('after', EXIT_CODES);
   return run;
 }
 
-const EXIT_CODES = '\nExit codes: 0 fine, 1 error, 2 something exceeds its quota, 3 something is unknown.';
+const EXIT_CODES =
+  '\nExit codes: 0 fine, 1 error, 2 something exceeds its quota (or doctor has found something), 3 something is unknown.';
 
 function contextOf({ version, environment, io, programName }: Invocation, run: ProgramRun): CommandContext {
   return {

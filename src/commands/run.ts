@@ -6,15 +6,19 @@ import { CommandError } from './command-error.ts';
 import { EXIT_ERROR, EXIT_FINE } from './exit-code.ts';
 import { type Io, note, OutputClosed } from './io.ts';
 import { createProgram, type Invocation, type ProgramRun } from './program.ts';
+import { withProgress } from './progress.ts';
 
 /** Runs one command and gives its exit code. Whatever goes wrong is said in a sentence on stderr. */
 export async function run(invocation: Invocation): Promise<number> {
-  const started = createProgram(invocation);
+  const { io, end } = withProgress(invocation.io);
+  const started = createProgram({ ...invocation, io });
   try {
     await started.program.parseAsync([...invocation.args], { from: 'user' });
     return started.exitCode;
   } catch (error) {
-    return await failureCode(error, started, invocation);
+    return await failureCode(error, started, { ...invocation, io });
+  } finally {
+    await end();
   }
 }
 

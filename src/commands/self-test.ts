@@ -17,6 +17,11 @@ interface SelfTestOptions extends GlobalOptions {
   readonly namespace: string;
 }
 
+const EXAMPLES = [
+  ['is headroom asked about migrations?', 'self-test'],
+  ['about those of one namespace?', 'self-test -n team-a'],
+] as const;
+
 export function addSelfTestCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('self-test')
@@ -28,6 +33,7 @@ export function addSelfTestCommand(program: Command, context: CommandContext): v
     .option('-n, --namespace <name>', 'namespace of the migration; one that headroom is asked about', 'default')
     .action((_options, self: Command) => context.finish(selfTestCommand(givenOptions(self), context.ioFor(self))));
   addGlobalOptions(command);
+  command.addHelpText('after', () => context.examplesText(EXAMPLES));
 }
 
 async function selfTestCommand(options: SelfTestOptions, io: Io): Promise<number> {

@@ -7,6 +7,11 @@ import { EXIT_FINE } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { addGlobalOptions, type GlobalOptions, givenOptions, isDocument } from './options.ts';
 
+const EXAMPLES = [
+  ['what to name in a report of a fault', 'version'],
+  ['for a program', 'version -o json'],
+] as const;
+
 export function addVersionCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('version')
@@ -16,6 +21,7 @@ export function addVersionCommand(program: Command, context: CommandContext): vo
       context.finish(printVersion(context.version, givenOptions(self), context.ioFor(self))),
     );
   addGlobalOptions(command);
+  command.addHelpText('after', () => context.examplesText(EXAMPLES));
 }
 
 async function printVersion(version: string, { output }: GlobalOptions, io: Io): Promise<number> {

@@ -1,4 +1,5 @@
 import { type ClusterFacts, launcherReleases } from '../forecast/cluster-facts.ts';
+import { type RunningPod, runningPod } from '../forecast/running-pod.ts';
 import { withApiDefaults } from '../kubernetes/pod-defaults.ts';
 import { quotaUsage } from '../kubernetes/pod-usage.ts';
 import { type LauncherPod, type RenderRequest, renderLauncherPod } from '../kubevirt/launcher-pod.ts';
@@ -9,10 +10,10 @@ import type { KubeVirtRelease } from '../kubevirt/release.ts';
 import { overheadSavings, type Saving } from '../kubevirt/savings.ts';
 import type { RenderedVmi } from '../kubevirt/vmi-facts.ts';
 import { vmiOfVm } from '../kubevirt/vmi-of-vm.ts';
+import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import type { Quantity } from '../quantity/quantity.ts';
 import type { OverheadSubject } from './overhead-subjects.ts';
 import { type PodAmounts, podAmounts } from './pod-amounts.ts';
-import { type RunningPod, runningPod } from './running-overhead.ts';
 
 /** A VM's overhead with all that it is to be compared with, or why it cannot be reckoned. */
 export type VmOverhead =
@@ -67,7 +68,11 @@ export function vmOverhead(facts: ClusterFacts, subject: OverheadSubject): VmOve
   const request = requestOf(facts, release, vmi, subject);
   const pod = renderLauncherPod(request);
   if (pod.kind === 'refused') return { kind: 'unknown', namespace, name, reason: `KubeVirt refuses it: ${pod.reason}` };
-  return { ...figuresOf(request, pod, subject), notes: [...reading.notes, ...upgradeNotes(facts)] };
+  return {
+    ...figuresOf(request, pod, subject),
+    running: found.kind === 'running' ? runningFigures(found.vmi, request, { facts, subject }) : undefined,
+    notes: [...reading.notes, ...upgradeNotes(facts)],
+  };
 }
 
 function requestOf(
@@ -91,7 +96,7 @@ function figuresOf(
   request: RenderRequest,
   pod: LauncherPod,
   subject: OverheadSubject,
-): Omit<Extract<VmOverhead, { kind: 'reckoned' }>, 'notes'> {
+): Omit<Extract<VmOverhead, { kind: 'reckoned' }>, 'running' | 'notes'> {
   const { vmi, configuration, release, clusterArchitecture } = request;
   const { namespace, name, found, kubeVirtVersion } = subject;
   const totalBytes = pod.overhead.totalBytes + pod.networkOverheadBytes;
@@ -112,12 +117,22 @@ function figuresOf(
       computeLimitBytes: computeLimit?.get('memory')?.value(),
       overheadBytes: totalBytes,
     }),
-    running: found.kind === 'running' ? runningFigures(runningPod(found.vmi, request, subject), vmi) : undefined,
     savings: overheadSavings(request),
   };
 }
 
-function runningFigures({ overhead, source, computeLimitBytes, usage }: RunningPod, vmi: RenderedVmi): RunningFigures {
+interface Place {
+  readonly facts: ClusterFacts;
+  readonly subject: OverheadSubject;
+}
+
+function runningFigures(vmi: VirtualMachineInstance, next: RenderRequest, { facts, subject }: Place): RunningFigures {
+  const { overhead, source, computeLimitBytes, usage } = runningPod(vmi, next, {
+    launchers: subject.launchers,
+    migration: subject.activeMigrations.get(subject.name),
+    kubeVirtVersion: subject.kubeVirtVersion,
+    settingRatio: facts.harvester?.ratio,
+  });
   return {
     amounts: podAmounts(vmi, usage, { computeLimitBytes, overheadBytes: overhead?.bytes }),
     overheadBytes: overhead?.bytes,

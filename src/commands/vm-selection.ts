@@ -26,13 +26,13 @@ export async function selectVms(
   const namespace = options.namespace ?? (await onlyNamespace(cluster, namesOf));
   if (asked.length > 0) return [{ namespace, names: [...new Set(asked)] }];
   await requireNamespace(cluster, namespace);
-  return [{ namespace, names: sorted(namesOf(await cluster.namespaceObjects(namespace))) }];
+  return [{ namespace, names: sorted(namesOf(await readableNamespace(cluster, namespace))) }];
 }
 
 export async function everySelection(cluster: Cluster, namesOf: NamesOf): Promise<readonly VmSelection[]> {
   const selections: VmSelection[] = [];
   for (const namespace of await cluster.namespaceNames()) {
-    const names = sorted(namesOf(await cluster.namespaceObjects(namespace)));
+    const names = sorted(namesOf(await readableNamespace(cluster, namespace)));
     if (names.length > 0) selections.push({ namespace, names });
   }
   return selections;
@@ -49,11 +49,22 @@ export async function onlyNamespace(cluster: Cluster, namesOf: NamesOf): Promise
   );
 }
 
-async function requireNamespace(cluster: Cluster, namespace: string): Promise<void> {
+export async function requireNamespace(cluster: Cluster, namespace: string): Promise<void> {
+  const { namespaces } = await cluster.namespaceObjects(namespace);
+  // Whoever may read one namespace need not be able to list them all.
+  if (namespaces.items.length > 0 || namespaces.unreadable !== undefined) return;
   const known = await cluster.namespaceNames();
   if (!known.includes(namespace)) {
     throw new CommandError(`there is no namespace ${namespace}; there are ${shortList(known)}`);
   }
+}
+
+/** A namespace whose VMs are known: where they cannot be listed, silence about them would pass for an answer. */
+export async function readableNamespace(cluster: Cluster, namespace: string): Promise<NamespaceObjects> {
+  const objects = await cluster.namespaceObjects(namespace);
+  const { unreadable } = objects.virtualMachineInstances;
+  if (unreadable !== undefined) throw new CommandError(unreadable);
+  return objects;
 }
 
 export function shortList(names: readonly string[]): string {

@@ -2,19 +2,22 @@ import type { VerdictCounts } from './exit-code.ts';
 import type { Ending } from './forecast-writers.ts';
 import { type Column, tableLines } from './text-table.ts';
 import type { WhatIf } from './what-if-options.ts';
+import type { WhatIfOutlook } from './what-if-outlook.ts';
 
 /** What a what-if comes to. */
 export interface WhatIfSummary {
   readonly whatIf: WhatIf;
   readonly before: VerdictCounts;
   readonly after: VerdictCounts;
+  /** Where another ratio is tried. */
+  readonly outlook?: WhatIfOutlook | undefined;
 }
 
 export function whatIfEnding(summary: WhatIfSummary): Ending {
   return { json: { whatIf: summaryJson(summary) }, lines: summaryLines(summary) };
 }
 
-function summaryJson({ whatIf, before, after }: WhatIfSummary): object {
+function summaryJson({ whatIf, before, after, outlook }: WhatIfSummary): object {
   const quotas = whatIf.quotas.map(({ namespace, change, from }) => {
     return { namespace, quota: change.quota, resource: change.resource, from: `${from}`, to: `${change.to}` };
   });
@@ -22,6 +25,7 @@ function summaryJson({ whatIf, before, after }: WhatIfSummary): object {
     ...(whatIf.ratio === undefined ? {} : { ratio: whatIf.ratio }),
     ...(quotas.length === 0 ? {} : { quotas }),
     verdicts: { before, after },
+    ...outlook?.json(),
   };
 }
 
@@ -38,8 +42,8 @@ const COLUMNS: readonly Column<CountsRow>[] = [
   { title: 'UNKNOWN', align: 'right', text: ({ counts }) => `${counts.unknown}` },
 ];
 
-/** A small table: the verdicts as things are, and with the changes. */
-function summaryLines({ whatIf, before, after }: WhatIfSummary): string[] {
+/** A small table of the verdicts as things are and with the changes; then what the ratio does to each namespace. */
+function summaryLines({ whatIf, before, after, outlook }: WhatIfSummary): string[] {
   const changes = whatIf.quotas.map(({ namespace, change, from }) => {
     return `${namespace}/${change.quota} ${change.resource} ${from} -> ${change.to}`;
   });
@@ -48,5 +52,5 @@ function summaryLines({ whatIf, before, after }: WhatIfSummary): string[] {
     { label: 'now', counts: before },
     { label: [...ratio, ...changes].join(', '), counts: after },
   ];
-  return tableLines(COLUMNS, rows, (text) => text);
+  return [...tableLines(COLUMNS, rows, (text) => text), ...(outlook?.lines() ?? [])];
 }

@@ -1,4 +1,5 @@
 import type { Forecast, QuotaChange, Remedy } from '../forecast/forecast.ts';
+import { remedyContext } from '../forecast/forecast-migrations.ts';
 import type { KnownGround } from '../forecast/forecast-set.ts';
 import { wordedRemedy } from '../forecast/remedy-text.ts';
 import { isHopeless } from '../forecast/verdict-of.ts';
@@ -8,16 +9,23 @@ import { counted, splitMessage } from './words.ts';
 
 /** VMs that no migration is under way of, and whose next migration, or the one after it, their quotas will not let in. */
 export function vmsThatCannotMigrate(diagnosis: NamespaceDiagnosis): readonly Observation[] {
-  const { ground, forecasts } = diagnosis;
+  const { ground } = diagnosis;
   if (ground === undefined) return [];
+  const resting = restingForecasts(diagnosis, ground);
+  const later = resting.filter(({ verdict, next }) => verdict !== 'exceeds' && next === 'exceeds');
+  return [
+    ...summedUp(diagnosis, ground, resting.filter(isHopeless), 'now'),
+    ...summedUp(diagnosis, ground, later, 'later'),
+  ];
+}
+
+/** Of those that no migration is under way of, and that only a quota can keep from migrating. */
+export function restingForecasts({ forecasts }: NamespaceDiagnosis, ground: KnownGround): readonly Forecast[] {
   const busy = new Set(ground.namespace.underWay.map(({ spec }) => spec.vmiName));
-  const resting = [...forecasts.values()].filter(({ vmi, cause }) => {
+  return [...forecasts.values()].filter(({ vmi, cause }) => {
     const found = ground.namespace.vmis.get(vmi);
     return !busy.has(vmi) && cause === undefined && found !== undefined && isLiveMigratable(found);
   });
-  const now = resting.filter(isHopeless);
-  const later = resting.filter(({ verdict, next }) => verdict !== 'exceeds' && next === 'exceeds');
-  return [...summedUp(diagnosis, ground, now, 'now'), ...summedUp(diagnosis, ground, later, 'later')];
 }
 
 function summedUp(
@@ -42,7 +50,7 @@ function summedUp(
           ? 'Such a migration stays Pending, and with it the drain of a node or an upgrade that asks for it.'
           : 'The pod of the next migration is larger than the one that runs now, and afterwards it is the one that counts.',
       ],
-      remedy: remediesOf(forecasts, ground),
+      remedy: remediesOf(forecasts, diagnosis),
       affected: forecasts.map(({ message }) => splitMessage(message).first),
     },
   ];
@@ -68,33 +76,24 @@ function summaryOf(forecasts: readonly Forecast[], when: 'now' | 'later'): strin
 }
 
 /** Of quotas the largest figure that any of the VMs needs: it lets each of them migrate by itself. */
-function remediesOf(forecasts: readonly Forecast[], ground: KnownGround): readonly string[] {
+function remediesOf(forecasts: readonly Forecast[], diagnosis: NamespaceDiagnosis): readonly string[] {
   const remedies = forecasts.map((forecast) => forecast.remedies);
   const raises = remedies.flatMap((own) => own.filter((remedy) => remedy.kind === 'raise-quota'));
-  const raised = raises.length === 0 ? [] : [raiseText(raises, forecasts, ground)];
+  const raised = raises.length === 0 ? [] : [raiseText(raises, forecasts, diagnosis)];
   const lowered = remedies.map((own) => own.find((remedy) => remedy.kind === 'lower-ratio'));
   return [...raised, ...ratioText(lowered), ...otherTexts(remedies.flat())];
 }
 
 type Raise = Extract<Remedy, { kind: 'raise-quota' }>;
 
-function raiseText(raises: readonly Raise[], forecasts: readonly Forecast[], { cluster }: KnownGround): string {
-  const [{ namespace }] = forecasts as [Forecast];
+function raiseText(raises: readonly Raise[], forecasts: readonly Forecast[], { prepared }: NamespaceDiagnosis): string {
   const largest = new Map<string, QuotaChange>();
   for (const change of raises.flatMap(({ changes }) => changes)) {
     const key = `${change.where} ${change.quota} ${change.resource}`;
     const other = largest.get(key);
     if (other === undefined || change.to.exceeds(other.to)) largest.set(key, change);
   }
-  const { harvester } = cluster;
-  const { text } = wordedRemedy(
-    { kind: 'raise-quota', changes: [...largest.values()] },
-    {
-      namespace,
-      isHarvester: harvester !== undefined,
-      refusesEditWhilePending: harvester?.release.quotaEditRefusalWording !== undefined,
-    },
-  );
+  const { text } = wordedRemedy({ kind: 'raise-quota', changes: [...largest.values()] }, remedyContext(prepared));
   if (forecasts.length === 1) return text;
   const all = raises.length === forecasts.length ? 'each of them' : `each of ${raises.length} of them`;
   return `${text} That lets ${all} migrate as things stand now; pods that grow with each migration may need more.`;

@@ -1,9 +1,14 @@
 import type { Forecast } from '../forecast/forecast.ts';
 import type { KnownGround } from '../forecast/forecast-set.ts';
+import { vmiNameOfPod } from '../forecast/launchers.ts';
 import type { QuotaFacts } from '../forecast/namespace-facts.ts';
+import { isHopeless } from '../forecast/verdict-of.ts';
 import { baseOfKey } from '../harvester/managed-quota.ts';
+import { quotaMatches } from '../kubernetes/quota-scope.ts';
 import { isPodQuotaKey } from '../kubernetes/resource-names.ts';
+import type { Pod } from '../objects/kubernetes.ts';
 import { Quantity } from '../quantity/quantity.ts';
+import { restingForecasts } from './cannot-migrate.ts';
 import { isLiveMigratable, type NamespaceDiagnosis, objectIn } from './diagnosis.ts';
 import type { Observation } from './finding.ts';
 import { counted, listed } from './words.ts';
@@ -15,17 +20,26 @@ import { counted, listed } from './words.ts';
 export function neverScaledQuotas(diagnosis: NamespaceDiagnosis): readonly Observation[] {
   const { ground } = diagnosis;
   if (ground === undefined) return [];
+  const told = toldElsewhere(diagnosis, ground);
   const migratable = [...diagnosis.forecasts.values()].filter(({ vmi }) => {
     const found = ground.namespace.vmis.get(vmi);
     return found !== undefined && isLiveMigratable(found);
   });
-  const all = [...diagnosis.forecasts.values()];
   return ground.namespace.quotas.flatMap((facts) => {
-    const keys = unscaledKeys(facts)
-      .filter((key) => isCounted(facts, key, all))
-      .map((key) => roomOf(facts, key, migratable));
+    if (!countsLaunchers(facts, diagnosis.objects.pods.items)) return [];
+    const rooms = unscaledKeys(facts).map((key) => roomOf({ facts, key }, migratable, told));
+    const keys = rooms.filter(({ vms, isTold }) => vms.length > 0 || !isTold);
     return keys.length === 0 ? [] : finding(diagnosis, ground, { facts, keys });
   });
+}
+
+/** VMs of which another rule says that they cannot migrate, and for want of what. */
+function toldElsewhere(diagnosis: NamespaceDiagnosis, ground: KnownGround): ReadonlySet<string> {
+  const resting = restingForecasts(diagnosis, ground).filter(isHopeless);
+  const stuck = ground.namespace.underWay.filter(({ spec }) => {
+    return diagnosis.forecasts.get(spec.vmiName)?.verdict === 'exceeds';
+  });
+  return new Set([...resting.map(({ vmi }) => vmi), ...stuck.map(({ spec }) => spec.vmiName)]);
 }
 
 function unscaledKeys({ statusHard, bases, quota }: QuotaFacts): string[] {
@@ -38,10 +52,8 @@ function unscaledKeys({ statusHard, bases, quota }: QuotaFacts): string[] {
 }
 
 /** A quota of other pods, by its scopes, and one of a namespace in which no VM runs, is no obstacle to any migration. */
-function isCounted({ quota }: QuotaFacts, key: string, forecasts: readonly Forecast[]): boolean {
-  return forecasts.some(({ quotas }) =>
-    quotas.some((one) => one.quota === quota.metadata.name && one.resource === key),
-  );
+function countsLaunchers({ quota }: QuotaFacts, pods: readonly Pod[]): boolean {
+  return pods.some((pod) => vmiNameOfPod(pod) !== undefined && quotaMatches(quota, pod.spec));
 }
 
 const OF_THE_KEY_ITSELF: ReadonlySet<string> = new Set(['other-key', 'no-harvester-scaling']);
@@ -51,21 +63,33 @@ interface Room {
   readonly free: Quantity;
   readonly used: Quantity;
   readonly hard: Quantity;
-  /** The VMs whose pod the room does not hold, and the largest of their needs. */
+  /** Whether it is too little for VMs that another rule tells of. */
+  readonly isTold: boolean;
+  /** The other VMs whose pod the room does not hold, and the largest of their needs. */
   readonly vms: readonly string[];
   readonly most: Quantity;
 }
 
-function roomOf({ quota, statusHard, used: uses }: QuotaFacts, key: string, forecasts: readonly Forecast[]): Room {
+interface KeyOfQuota {
+  readonly facts: QuotaFacts;
+  readonly key: string;
+}
+
+function roomOf(
+  { facts: { quota, statusHard, used: uses }, key }: KeyOfQuota,
+  forecasts: readonly Forecast[],
+  told: ReadonlySet<string>,
+): Room {
   const hard = statusHard.get(key) ?? Quantity.zero;
   const used = uses.get(key) ?? Quantity.zero;
   const free = hard.subtract(used);
-  const needs = forecasts.flatMap(({ vmi, quotas }) => {
+  const short = forecasts.flatMap(({ vmi, quotas }) => {
     const line = quotas.find((one) => one.quota === quota.metadata.name && one.resource === key);
     return line?.requested.exceeds(free) === true ? [{ vmi, requested: line.requested }] : [];
   });
+  const needs = short.filter(({ vmi }) => !told.has(vmi));
   const most = needs.reduce((largest, { requested }) => largest.max(requested), Quantity.zero);
-  return { key, free, used, hard, vms: needs.map(({ vmi }) => vmi), most };
+  return { key, free, used, hard, isTold: needs.length < short.length, vms: needs.map(({ vmi }) => vmi), most };
 }
 
 interface Unscaled {

@@ -1,9 +1,15 @@
+import { launcherReleases } from '../forecast/cluster-facts.ts';
 import type { KnownGround } from '../forecast/forecast-set.ts';
-import { podsOfVmi } from '../forecast/launchers.ts';
+import { podOverhead } from '../forecast/running-pod.ts';
+import type { PastOverhead } from '../kubevirt/past-overhead.ts';
+import type { KubeVirtRelease } from '../kubevirt/release.ts';
+import { RELEASES } from '../kubevirt/release-table.ts';
+import type { RenderRequest } from '../kubevirt/render-request.ts';
+import { launcherOverhead } from '../kubevirt/reported-overhead.ts';
+import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import { type NamespaceDiagnosis, namespaceItself } from './diagnosis.ts';
-import { type Explainer, type Explanation, explainerOf } from './explained-overhead.ts';
 import type { Observation } from './finding.ts';
-import { runningOverhead } from './running-overhead.ts';
+import { isOpenToDoubt } from './overhead-doubts.ts';
 import { counted } from './words.ts';
 
 /**
@@ -13,25 +19,40 @@ import { counted } from './words.ts';
 export function driftedPods(diagnosis: NamespaceDiagnosis): readonly Observation[] {
   const { ground } = diagnosis;
   if (ground === undefined) return [];
-  const explain = explainerOf(ground.cluster);
-  const drifted = [...ground.namespace.vmis.values()].flatMap((vmi) => {
-    const migration = ground.namespace.underWay.find(({ spec }) => spec.vmiName === vmi.metadata.name);
-    const { source } = podsOfVmi(ground.namespace.launchers, vmi, migration);
-    const overhead = source === undefined ? undefined : runningOverhead(vmi, source, ground.cluster);
-    return overhead === undefined ? [] : driftOf(explain, { vmi, overhead });
-  });
+  const drifted = [...ground.namespace.vmis.values()].flatMap((vmi) => driftOf(vmi, ground));
   return drifted.length === 0 ? [] : [finding(diagnosis, ground, drifted)];
 }
 
-interface Drift extends Pick<Explanation, 'expectedBytes'> {
+interface Drift {
   readonly vm: string;
-  readonly overheadBytes: bigint;
+  readonly bytes: PastOverhead['bytes'];
+  /** By the release and the ratio of now. */
+  readonly expectedBytes: bigint | undefined;
 }
 
-function driftOf(explain: Explainer, running: Parameters<Explainer>[0]): Drift[] {
-  const { isExplained, expectedBytes } = explain(running);
-  if (isExplained) return [];
-  return [{ vm: running.vmi.metadata.name, overheadBytes: running.overhead.value(), expectedBytes }];
+function driftOf(vmi: VirtualMachineInstance, { cluster, namespace }: KnownGround): Drift[] {
+  if (isOpenToDoubt(vmi, cluster.configuration)) return [];
+  const reading = launcherReleases(cluster, vmi);
+  const release = reading.kind === 'known' ? reading.releases[0] : undefined;
+  const next: RenderRequest = {
+    vmi,
+    configuration: cluster.configuration,
+    // Where nothing tells which runs now, it is one to try, as any other.
+    release: release ?? (RELEASES.at(-1) as KubeVirtRelease),
+    clusterArchitecture: cluster.architecture,
+    role: 'target',
+    namespaceLabels: namespace.namespace.metadata.labels,
+    quotas: namespace.quotas.map(({ quota }) => quota),
+  };
+  const overhead = podOverhead(vmi, next, {
+    launchers: namespace.launchers,
+    migration: namespace.underWay.find(({ spec }) => spec.vmiName === vmi.metadata.name),
+    kubeVirtVersion: cluster.kubeVirtVersions[0],
+    settingRatio: cluster.harvester?.ratio,
+  });
+  if (overhead?.changes.some(({ cause }) => cause === 'unexplained') !== true) return [];
+  const expectedBytes = release === undefined ? undefined : launcherOverhead(next).total.value();
+  return [{ vm: vmi.metadata.name, bytes: overhead.bytes, expectedBytes }];
 }
 
 function finding(diagnosis: NamespaceDiagnosis, { cluster }: KnownGround, drifted: readonly Drift[]): Observation {
@@ -41,15 +62,16 @@ function finding(diagnosis: NamespaceDiagnosis, { cluster }: KnownGround, drifte
     subject: namespaceItself(diagnosis),
     summary: `${counted(drifted.length, 'VM')} of namespace ${diagnosis.objects.name} ${drifted.length === 1 ? 'runs' : 'run'} with a memory overhead that no known KubeVirt gives: forecasts of ${drifted.length === 1 ? 'it' : 'them'} may be off.`,
     evidence: [
-      `KubeVirt ${versions} runs here. Tried were all releases known, without a ratio and at every ratio from 1.00 to 10.00.`,
+      `KubeVirt ${versions} runs here. Tried were all releases known, without a ratio and at every ratio of up to three decimals.`,
       'The overhead is what the container compute of the running pod has beyond what the VMI states.',
     ],
     remedy: [
       'Find out what made these pods: a KubeVirt build of your own, a webhook that changes pods, an edit of the VMI. Until then take forecasts of these VMs with as much reserve as the difference.',
     ],
-    affected: drifted.map(({ vm, overheadBytes, expectedBytes }) => {
+    affected: drifted.map(({ vm, bytes, expectedBytes }) => {
+      const found = bytes === undefined ? 'its limit and its request have different overheads' : `${bytes} bytes`;
       const expected = expectedBytes === undefined ? '' : `; KubeVirt as it runs now would give ${expectedBytes} bytes`;
-      return `VM ${vm}: ${overheadBytes} bytes${expected}`;
+      return `VM ${vm}: ${found}${expected}`;
     }),
   };
 }

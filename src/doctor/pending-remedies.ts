@@ -1,5 +1,5 @@
 import type { Forecast, Remedy } from '../forecast/forecast.ts';
-import { forecastMigration, prepare } from '../forecast/forecast-migrations.ts';
+import { forecastMigration, prepare, remedyContext } from '../forecast/forecast-migrations.ts';
 import type { KnownGround } from '../forecast/forecast-set.ts';
 import { podsOfVmi } from '../forecast/launchers.ts';
 import { wordedRemedy } from '../forecast/remedy-text.ts';
@@ -72,8 +72,8 @@ function retryTexts(
 }
 
 /** Said of the moment when nothing is pending any more. */
-function raiseText({ objects }: NamespaceDiagnosis, raise: Remedy): string {
-  return wordedRemedy(raise, { namespace: objects.name, isHarvester: true, refusesEditWhilePending: false }).text;
+function raiseText({ prepared }: NamespaceDiagnosis, raise: Remedy): string {
+  return wordedRemedy(raise, { ...remedyContext(prepared), refusesEditWhilePending: false }).text;
 }
 
 /** Raising a namespace's limits takes an abortion first; any other quota is raised as it is (`pendingText`). */

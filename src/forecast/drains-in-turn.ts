@@ -1,24 +1,39 @@
 import { applyRemedy } from './apply-remedy.ts';
-import { type Drain, type DrainedNamespace, drainOf, forecastDrained, raiseForDrain, type VmName } from './drain.ts';
-import type { Forecast } from './forecast.ts';
+import {
+  type Drain,
+  type DrainedNamespace,
+  type DrainNeed,
+  drainOf,
+  findingsOfPart,
+  forecastDrained,
+  isThrough,
+  needOfDrain,
+  type VmName,
+} from './drain.ts';
+import type { Forecast, Verdict } from './forecast.ts';
 import { type Prepared, prepare } from './forecast-migrations.ts';
 import { type Finding, findingsOfSet } from './forecast-set.ts';
 import { isSameKey } from './quota-lines.ts';
 import { withSettled } from './settled.ts';
 import type { QuotaRaise } from './smallest-raise.ts';
+import { isBetter } from './verdict-of.ts';
 
 /** A node that has been drained after those before it. */
 export interface DrainedNode {
   readonly drain: Drain;
   readonly forecasts: readonly Forecast[];
   /** What would let this node's VMs through, as it is then; of namespaces that need something. */
-  readonly raises: readonly NamespaceRaises[];
+  readonly needs: readonly NamespaceNeed[];
 }
 
-/** Limits to raise in a namespace; `raises` is undefined where raising them has no end. */
-export interface NamespaceRaises {
+export interface NamespaceNeed extends DrainNeed {
   readonly namespace: string;
-  readonly raises: readonly QuotaRaise[] | undefined;
+}
+
+/** A namespace between two drains: without those of whom it is not certain that they have moved, and with them. */
+interface Course {
+  readonly certain: Prepared;
+  readonly lucky: Prepared;
 }
 
 /**
@@ -29,25 +44,52 @@ export function* drainsInTurn(
   nodes: readonly string[],
   namespaces: readonly Prepared[],
 ): Generator<DrainedNode, readonly Prepared[]> {
-  let state = namespaces;
+  let courses: readonly Course[] = namespaces.map((prepared) => ({ certain: prepared, lucky: prepared }));
   for (const node of nodes) {
-    const drain = drainOf(node, state);
-    const parts = drain.moved.map((part) => ({ part, ...forecastDrained(drain, part) }));
-    const forecasts = parts.flatMap((one) => one.forecasts);
-    yield { drain, forecasts, raises: parts.flatMap(({ part, raises }) => neededRaises(part, raises)) };
-    if (nodes.length > 1) state = state.map((prepared) => settled(prepared, movedIn(prepared, forecasts)));
+    const certain = courses.map((course) => course.certain);
+    const drain = drainOf(node, certain);
+    const luckyOf = new Map(courses.map((course) => [course.certain, course.lucky]));
+    const parts = drain.moved.map((part) => drainedPart(drain, part, luckyOf.get(part.prepared) ?? part.prepared));
+    const forecasts = parts.flatMap((part) => part.forecasts);
+    yield { drain, forecasts, needs: parts.flatMap(({ need }) => (isNothing(need) ? [] : [need])) };
+    if (nodes.length > 1) courses = courses.map((course) => afterwards(course, forecasts));
   }
-  return state;
+  return courses.map(({ certain }) => certain);
 }
 
-function neededRaises({ prepared }: DrainedNamespace, raises: readonly QuotaRaise[] | undefined): NamespaceRaises[] {
-  return raises?.length === 0 ? [] : [{ namespace: prepared.objects.namespace.name, raises }];
+function isNothing({ raises, helpless }: DrainNeed): boolean {
+  return raises?.length === 0 && helpless.length === 0;
 }
 
-function movedIn({ objects }: Prepared, forecasts: readonly Forecast[]): readonly string[] {
-  return forecasts.flatMap(({ namespace, vmi, verdict }) => {
-    return namespace === objects.namespace.name && (verdict === 'fits' || verdict === 'waits') ? [vmi] : [];
-  });
+function drainedPart(drain: Drain, part: DrainedNamespace, lucky: Prepared) {
+  const { forecasts, need } = forecastDrained(drain, part);
+  const ownNeed: NamespaceNeed = { namespace: part.prepared.objects.namespace.name, ...need };
+  if (lucky === part.prepared) return { forecasts, need: ownNeed };
+  const others = forecastDrained(drain, { ...part, prepared: lucky }).forecasts;
+  return { forecasts: forecasts.map((one, index) => bothWays(one, others[index] as Forecast)), need: ownNeed };
+}
+
+/** What holds whether or not somebody has moved before. */
+function bothWays(one: Forecast, other: Forecast): Forecast {
+  if (one.verdict === 'unknown') return one;
+  if (other.verdict === 'unknown') return other;
+  const [better, worse] = isBetter(one.verdict, other.verdict) ? [one, other] : [other, one];
+  const { atBest: _, ...certain } = worse;
+  const best = [worse, better].map(bestOf).reduce((most, verdict) => (isBetter(verdict, most) ? verdict : most));
+  return best === certain.verdict ? certain : { ...certain, atBest: best };
+}
+
+function bestOf({ verdict, atBest }: Forecast): Verdict {
+  return atBest ?? verdict;
+}
+
+function afterwards({ certain, lucky }: Course, forecasts: readonly Forecast[]): Course {
+  const own = forecasts.filter(({ namespace }) => namespace === certain.objects.namespace.name);
+  const moved = own.filter(({ verdict }) => verdict === 'fits' || verdict === 'waits').map(({ vmi }) => vmi);
+  const perhaps = own.filter(({ verdict, atBest }) => verdict === 'exceeds' && atBest !== undefined);
+  const next = settled(certain, moved);
+  if (lucky === certain && perhaps.length === 0) return { certain: next, lucky: next };
+  return { certain: next, lucky: settled(lucky, [...moved, ...perhaps.map(({ vmi }) => vmi)]) };
 }
 
 function settled(prepared: Prepared, names: readonly string[]): Prepared {
@@ -74,61 +116,57 @@ function isStuck(finding: Finding): boolean {
   return verdict === 'exceeds' && (atBest ?? 'exceeds') === 'exceeds';
 }
 
-/** The smallest limits with which every one of the nodes can be drained in its turn, of those namespaces that need some. */
-export function raisesInTurn(nodes: readonly string[], namespaces: readonly Prepared[]): readonly NamespaceRaises[] {
-  const found = new Map<string, readonly QuotaRaise[] | undefined>();
+/** What lets every one of the nodes be drained in its turn, of those namespaces that need something. */
+export function needsInTurn(nodes: readonly string[], namespaces: readonly Prepared[]): readonly NamespaceNeed[] {
+  const found = new Map<string, DrainNeed>();
   let state = namespaces;
   for (const node of nodes) {
     const drain = drainOf(node, state);
     const after = new Map(drain.moved.map((part) => [part.prepared, raisedPart(drain, part)]));
-    for (const [{ objects }, { raises }] of after) remember(found, objects.namespace.name, raises);
+    for (const [{ objects }, { need }] of after) {
+      const { name } = objects.namespace;
+      found.set(name, joined(found.get(name), need));
+    }
     state = state.map((prepared) => after.get(prepared)?.settled() ?? prepared);
   }
-  return [...found].map(([namespace, raises]) => ({ namespace, raises }));
+  return [...found].flatMap(([namespace, need]) => (isNothing(need) ? [] : [{ namespace, ...need }]));
 }
 
 interface RaisedPart {
-  readonly raises: readonly QuotaRaise[] | undefined;
+  readonly need: DrainNeed;
   /** The namespace with these limits once the node is drained. */
   readonly settled: () => Prepared;
 }
 
 function raisedPart(drain: Drain, part: DrainedNamespace): RaisedPart {
-  const raises = raiseForDrain(drain, part);
+  const need = needOfDrain(drain, part);
   return {
-    raises,
+    need,
     settled: () => {
-      const hasNew = raises !== undefined && raises.length > 0;
-      const prepared = hasNew ? raisedState(part.prepared, raises) : part.prepared;
-      return settled(prepared, movable(drain, { ...part, prepared }));
+      const { raises = [] } = need;
+      const prepared = raises.length > 0 ? raisedState(part.prepared, raises) : part.prepared;
+      const findings = findingsOfPart(drain, part, prepared);
+      return settled(
+        prepared,
+        part.names.filter((_, index) => isThrough(findings[index] as Finding)),
+      );
     },
   };
 }
 
-/** A later raise of a key takes the place of the earlier one; what it was before stays. */
-function remember(
-  found: Map<string, readonly QuotaRaise[] | undefined>,
-  namespace: string,
-  raises: readonly QuotaRaise[] | undefined,
-): void {
-  if (raises?.length === 0 || (found.has(namespace) && found.get(namespace) === undefined)) return;
-  const before = found.get(namespace) ?? [];
-  found.set(namespace, raises && joined(before, raises));
+function joined(before: DrainNeed | undefined, after: DrainNeed): DrainNeed {
+  if (before === undefined) return after;
+  const helpless = [...new Set([...before.helpless, ...after.helpless])];
+  if (before.raises === undefined || after.raises === undefined) return { raises: undefined, helpless };
+  return { raises: joinedRaises(before.raises, after.raises), helpless };
 }
 
 function raisedState(prepared: Prepared, changes: readonly QuotaRaise[]): Prepared {
   return prepare(applyRemedy(prepared.objects, { kind: 'raise-quota', changes }), prepared);
 }
 
-function movable({ turns }: Drain, { prepared, names }: DrainedNamespace): readonly string[] {
-  const findings = findingsOfSet(prepared.ground, names, turns);
-  return names.filter((_, index) => {
-    const finding = findings[index] as Finding;
-    return finding.kind === 'assessed' && ['fits', 'waits'].includes(finding.assessment.verdict);
-  });
-}
-
-function joined(before: readonly QuotaRaise[], after: readonly QuotaRaise[]): readonly QuotaRaise[] {
+/** A later raise of a key takes the place of the earlier one; what it was before stays. */
+function joinedRaises(before: readonly QuotaRaise[], after: readonly QuotaRaise[]): readonly QuotaRaise[] {
   const kept = before.filter((one) => !after.some((other) => isSameKey(one, other)));
   return [
     ...kept,

@@ -1,3 +1,5 @@
+import { OVERHEAD_RATIO_SETTING } from '../harvester/names.ts';
+import { settingValue } from '../harvester/settings.ts';
 import { noResources } from '../objects/quantity-shape.ts';
 import type { ForecastObjects, Unworded } from './apply-remedy.ts';
 import type { Assessment } from './assessment.ts';
@@ -59,15 +61,15 @@ export function forecastOf(prepared: Prepared, finding: Finding, { reforecast, .
 
 /** A finding with remedies that have been proved before, in words. */
 export function wordedForecast(
-  { objects, ground }: Prepared,
+  prepared: Prepared,
   finding: Finding,
   { vmi, action }: Subject,
   unworded: readonly Unworded[],
 ): Forecast {
-  const subject = { namespace: objects.namespace.name, vmi };
+  const subject = { namespace: prepared.objects.namespace.name, vmi };
   if (finding.kind === 'unknown') return unknownForecast(subject, finding.reason, finding.notes);
   const { assessment } = finding;
-  const remedies = unworded.map((remedy) => wordedRemedy(remedy, remedyContext(subject.namespace, ground)));
+  const remedies = unworded.map((remedy) => wordedRemedy(remedy, remedyContext(prepared)));
   const remedyTexts = remedies.map(({ text }) => text);
   const { verdict, atBest, next, needsScaleUp, needsCompensation, lines, target } = assessment;
   return {
@@ -113,11 +115,14 @@ export function unknownForecast(
   };
 }
 
-function remedyContext(namespace: string, ground: Ground): RemedyContext {
+/** Where whoever carries a remedy out would have to click or type. */
+export function remedyContext({ objects, ground }: Prepared): RemedyContext {
   const harvester = ground.kind === 'known' ? ground.cluster.harvester : undefined;
+  const hasSetting = settingValue(objects.cluster.settings.items, OVERHEAD_RATIO_SETTING) !== undefined;
   return {
-    namespace,
+    namespace: objects.namespace.name,
     isHarvester: harvester !== undefined,
+    ratioPlace: harvester !== undefined && hasSetting ? 'harvester-setting' : 'kubevirt-cr',
     refusesEditWhilePending: harvester?.release.quotaEditRefusalWording !== undefined,
   };
 }

@@ -187,8 +187,9 @@ export type Agreement =
 
 export function agreed(possibilities: readonly Possibility<Assessment>[]): Agreement {
   const [first, ...others] = possibilities as [Possibility<Assessment>, ...Possibility<Assessment>[]];
-  const differing = others.find(({ found }) => !sameVerdict(found, first.found));
-  if (differing === undefined) return { kind: 'assessed', assessment: first.found };
+  const differing = others.find(({ found }) => found.verdict !== first.found.verdict);
+  if (differing === undefined)
+    return { kind: 'assessed', assessment: luckiest(possibilities.map(({ found }) => found)) };
   const [better, worse] = isBetter(first.found.verdict, differing.found.verdict)
     ? [first, differing]
     : [differing, first];
@@ -196,6 +197,7 @@ export function agreed(possibilities: readonly Possibility<Assessment>[]): Agree
   return { kind: 'unknown', reason };
 }
 
-function sameVerdict(one: Assessment, other: Assessment): boolean {
-  return one.verdict === other.verdict && one.atBest === other.atBest;
+/** Of assessments with one verdict, the one that a lucky order gives most. */
+function luckiest(found: readonly Assessment[]): Assessment {
+  return found.reduce((best, one) => (isBetter(one.atBest ?? one.verdict, best.atBest ?? best.verdict) ? one : best));
 }

@@ -37,7 +37,12 @@ export function assessmentMessage(account: Account): string {
   const arithmetic = linesToShow(assessment).map(arithmeticText);
   const advice = remedyTexts.map((text) => `Remedy: ${text}`);
   const refusals = refusalTexts(assessment.lines);
-  return [first, ...own, ...arithmetic, ...refusals, ...ratioAdvice(account), ...advice].join('\n');
+  return [first, ...own, ...arithmetic, ...refusals, ...ratioAdvice(account), ...advice].map(unbroken).join('\n');
+}
+
+/** Objects of a snapshot may have any name, and none may begin a line of its own. */
+function unbroken(line: string): string {
+  return line.replaceAll(/[\r\n]+/g, ' ');
 }
 
 /** The lines that matter: those that are short, now or next time; if none is, all. */

@@ -3,6 +3,7 @@ import { applyRemedy, type ForecastObjects, type Unworded } from './apply-remedy
 import type { Assessment } from './assessment.ts';
 import type { DefaultLimit, QuotaChange } from './forecast.ts';
 import type { Finding } from './forecast-set.ts';
+import { highest } from './highest.ts';
 import { raisedBy, roundedUp } from './quota-raise.ts';
 import type { Shortfall } from './shortfalls.ts';
 
@@ -125,18 +126,6 @@ export function largestLowerRatio(
 
 /** A ratio below 1.0 is refused. */
 const LEAST_TENTHS = 10;
-
-/** The greatest number that still helps, by halving; good guesses are tried first. */
-function highest(
-  { helps, fails }: { readonly helps: number; readonly fails: number },
-  [guess, ...guesses]: readonly number[],
-  helpsAt: (tenths: number) => boolean,
-): number {
-  if (fails - helps <= 1) return helps;
-  const isWithin = guess !== undefined && helps < guess && guess < fails;
-  const probe = isWithin ? guess : Math.floor((helps + fails) / 2);
-  return highest(helpsAt(probe) ? { helps: probe, fails } : { helps, fails: probe }, guesses, helpsAt);
-}
 
 /** The overhead is all but linear in the ratio, so the edge is mostly between this and the next tenth. */
 function guessedTenths({ assessment }: Plight, ratio: number): number {

@@ -5,6 +5,8 @@ import type { DefaultLimit, QuotaChange, Remedy } from './forecast.ts';
 export interface RemedyContext {
   readonly namespace: string;
   readonly isHarvester: boolean;
+  /** Where the overhead ratio is set; Harvester has a setting for it from 1.4.0 on. */
+  readonly ratioPlace: 'harvester-setting' | 'kubevirt-cr';
   /** Harvester refuses to change a namespace's limits while a migration is pending in it. */
   readonly refusesEditWhilePending: boolean;
 }
@@ -62,10 +64,11 @@ function amountText({ resource, to, quota }: QuotaChange): string {
   return `${to} of ${resource} (quota ${quota})`;
 }
 
-function ratioText(ratio: string, { isHarvester }: RemedyContext): string {
-  const where = isHarvester
-    ? 'the Harvester setting additional-guest-memory-overhead-ratio'
-    : 'additionalGuestMemoryOverheadRatio in the KubeVirt CR';
+function ratioText(ratio: string, { isHarvester, ratioPlace }: RemedyContext): string {
+  const where =
+    ratioPlace === 'harvester-setting'
+      ? 'the Harvester setting additional-guest-memory-overhead-ratio'
+      : 'additionalGuestMemoryOverheadRatio in the KubeVirt CR';
   const alternative = isHarvester
     ? ' For one VM alone, reservedMemory is the alternative, from its next start on.'
     : '';

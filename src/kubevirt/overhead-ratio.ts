@@ -4,7 +4,7 @@ import { launcherOverhead } from './reported-overhead.ts';
 /** What decides about an overhead but for the ratio. */
 export type OverheadBasis = Pick<RenderRequest, 'vmi' | 'configuration' | 'release' | 'clusterArchitecture'>;
 
-const HUNDREDTHS = 100n;
+const THOUSANDTHS = 1000n;
 const PLAIN_DECIMAL = /^\d{1,3}(?:\.\d{1,12})?$/;
 
 /** The overhead that a pod gets at another ratio than the configuration's; empty means none. */
@@ -14,16 +14,17 @@ export function overheadAtRatio(basis: OverheadBasis, ratio: string): bigint {
 }
 
 /**
- * The ratio, to a hundredth, at which the formula gives exactly these bytes; empty for none, undefined where there is
+ * The ratio, to a thousandth, at which the formula gives exactly these bytes; empty for none, undefined where there is
  * no such ratio. The overhead grows by thousands of bytes with the ratio, so a chance match is next to impossible:
- * the remainder would have to agree, and then one in some thousands of multiples. `likely` may be of any precision.
+ * the remainder would have to agree, and then one in some hundreds of multiples. `likely` may be of any precision.
  */
 export function ratioOfOverhead(basis: OverheadBasis, bytes: bigint, likely: readonly string[]): string | undefined {
   const once = overheadAtRatio(basis, '1');
   const step = overheadAtRatio(basis, '2') - once;
   if (bytes === once) return '';
   const candidates = likely.filter((ratio) => PLAIN_DECIMAL.test(ratio));
-  if (step > 0n) candidates.push(hundredthsText(HUNDREDTHS + nearest((bytes - once) * HUNDREDTHS, step)));
+  const thousandths = step > 0n ? THOUSANDTHS + nearest((bytes - once) * THOUSANDTHS, step) : -1n;
+  if (thousandths >= 0n) candidates.push(decimalText(thousandths));
   return candidates.find((ratio) => overheadAtRatio(basis, ratio) === bytes);
 }
 
@@ -32,8 +33,8 @@ function nearest(dividend: bigint, divisor: bigint): bigint {
   return (2n * dividend + half) / (2n * divisor);
 }
 
-/** As people write ratios: `1.5`, `2.0`, `1.25`. Of what is negative or absurd, a text that matches nothing. */
-function hundredthsText(hundredths: bigint): string {
-  const text = `${hundredths / HUNDREDTHS}.${`${hundredths % HUNDREDTHS}`.padStart(2, '0')}`;
-  return text.endsWith('0') ? text.slice(0, -1) : text;
+/** As people write ratios: `1.5`, `2.0`, `1.25`, `1.333`. */
+function decimalText(thousandths: bigint): string {
+  const text = `${thousandths / THOUSANDTHS}.${`${thousandths % THOUSANDTHS}`.padStart(3, '0')}`;
+  return text.replace(/0{1,2}$/, '');
 }

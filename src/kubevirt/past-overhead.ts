@@ -2,7 +2,7 @@ import type { VirtualMachineInstance } from '../objects/virtual-machine-instance
 import type { LauncherVersion } from './launcher-version.ts';
 import { NO_RATIO, type OverheadChange } from './overhead-change.ts';
 import { type OverheadBasis, overheadAtRatio, ratioOfOverhead } from './overhead-ratio.ts';
-import { isMemoryPending, type ObservedMemory, type PastSpec, pastSpecs, undisputedOverhead } from './past-specs.ts';
+import { isMemoryPending, type ObservedMemory, type PastSpec, pastSpecs, toldOverhead } from './past-specs.ts';
 import { RELEASES } from './release-table.ts';
 import type { RenderRequest } from './render-request.ts';
 
@@ -20,7 +20,8 @@ export interface RunningPodFacts {
 
 /** The overhead that a VM runs with. */
 export interface PastOverhead {
-  readonly bytes: bigint;
+  /** Undefined where the pod's limit has another than its request. */
+  readonly bytes: bigint | undefined;
   /** What gives exactly these bytes; undefined where nothing that was tried does. */
   readonly circumstances?: Circumstances;
   /** Why the next pod's will differ; empty where it will not. */
@@ -40,9 +41,9 @@ interface Found extends Circumstances {
 
 /**
  * What a running pod's overhead is, and under which circumstances the formula gives exactly that. Fewest changes are
- * tried first: the VMI as it was before a hotplug, then another ratio, then (where nothing tells which KubeVirt made
- * the pod) other releases, newest first. Undefined where the pod does not tell, or a pending hotplug leaves it open
- * how much of the pod is overhead.
+ * tried first: the VMI as it was before a hotplug, then another ratio, then other releases than the one that is said to
+ * have made the pod, newest first. Undefined where the pod does not tell, or a pending hotplug leaves it open how much of
+ * the pod is overhead.
  */
 export function pastOverhead(facts: RunningPodFacts): PastOverhead | undefined {
   const { vmi, next, observed } = facts;
@@ -54,9 +55,9 @@ export function pastOverhead(facts: RunningPodFacts): PastOverhead | undefined {
     return { bytes, circumstances, changes: bytes === nextBytes ? [] : changesSince(found, facts) };
   }
   if (isMemoryPending(vmi) && observed.reportedBytes === undefined) return undefined;
-  const bytes = undisputedOverhead({ ...next, release: facts.madeBy?.release ?? next.release }, observed);
-  if (bytes === undefined) return undefined;
-  return { bytes, changes: bytes === nextBytes ? [] : [{ cause: 'unexplained' }] };
+  const told = toldOverhead({ ...next, release: facts.madeBy?.release ?? next.release }, observed);
+  if (told === undefined) return undefined;
+  return { ...told, changes: told.bytes === nextBytes ? [] : [{ cause: 'unexplained' }] };
 }
 
 function presentRatio({ configuration }: RenderRequest): string {
@@ -65,11 +66,11 @@ function presentRatio({ configuration }: RenderRequest): string {
 
 function findCircumstances(facts: RunningPodFacts): Found | undefined {
   const { next, nextVersion, madeBy } = facts;
-  const found = findAtRelease(facts, madeBy ?? { version: nextVersion, release: next.release });
-  if (found !== undefined || madeBy !== undefined) return found;
-  for (const release of RELEASES.toReversed()) {
-    const older = findAtRelease(facts, { version: release.version, release });
-    if (older !== undefined) return older;
+  const told = [...(madeBy === undefined ? [] : [madeBy]), { version: nextVersion, release: next.release }];
+  const others = RELEASES.toReversed().map((release): LauncherVersion => ({ version: release.version, release }));
+  for (const version of [...told, ...others]) {
+    const found = findAtRelease(facts, version);
+    if (found !== undefined) return found;
   }
   return undefined;
 }

@@ -53,14 +53,18 @@ export function* pastSpecs(
 }
 
 /**
- * The overhead where no circumstances are known: undefined where limit and request tell different ones, for then
- * something else has had a hand in the pod.
+ * The overhead where no circumstances are known: no bytes where limit and request tell different ones, for then
+ * something else has had a hand in the pod. Undefined where neither tells.
  */
-export function undisputedOverhead(request: RenderRequest, observed: ObservedMemory): bigint | undefined {
-  if (observed.reportedBytes !== undefined) return observed.reportedBytes;
+export function toldOverhead(
+  request: RenderRequest,
+  observed: ObservedMemory,
+): { readonly bytes: bigint | undefined } | undefined {
+  if (observed.reportedBytes !== undefined) return { bytes: observed.reportedBytes };
   const { byLimit, byRequest } = beyondVmi(request, observed);
-  if (byLimit !== undefined && byRequest !== undefined && byLimit !== byRequest) return undefined;
-  return byLimit ?? byRequest;
+  if (byLimit !== undefined && byRequest !== undefined && byLimit !== byRequest) return { bytes: undefined };
+  const bytes = byLimit ?? byRequest;
+  return bytes === undefined ? undefined : { bytes };
 }
 
 function observedOverhead(request: RenderRequest, observed: ObservedMemory): bigint | undefined {

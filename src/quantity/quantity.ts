@@ -6,6 +6,8 @@ export { QuantityError } from './grammar.ts';
 
 const NANOS_PER_UNIT = 1_000_000_000n;
 const NANOS_PER_MILLI = 1_000_000n;
+/** Clusters say the same few amounts over and over: every launcher pod `1` for each of its devices, twice. */
+const MOST_KNOWN = 1000;
 
 /**
  * An exact Kubernetes amount: bytes, cores, or a count, held in billionths of its unit.
@@ -17,6 +19,8 @@ const NANOS_PER_MILLI = 1_000_000n;
 export class Quantity {
   static readonly zero = new Quantity(0n, 'DecimalSI');
 
+  static readonly #known = new Map<string, Quantity>();
+
   readonly nanos: bigint;
   readonly format: QuantityFormat;
 
@@ -27,8 +31,12 @@ export class Quantity {
 
   /** Reads `5000Mi`, `2015m`, `1e3`, …; throws QuantityError, which quotes the text and names what was expected. */
   static parse(text: string): Quantity {
+    const known = Quantity.#known.get(text);
+    if (known !== undefined) return known;
     const { nanos, format } = readQuantity(text);
-    return new Quantity(nanos, format);
+    const read = new Quantity(nanos, format);
+    if (Quantity.#known.size < MOST_KNOWN) Quantity.#known.set(text, read);
+    return read;
   }
 
   /** A whole number of units: bytes for memory, cores for cpu. */

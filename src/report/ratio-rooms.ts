@@ -1,6 +1,7 @@
 import type { ClusterObjects } from '../forecast/cluster-objects.ts';
 import { type Prepared, prepare } from '../forecast/forecast-migrations.ts';
 import { boundlessRatio } from '../forecast/forecast-set.ts';
+import { highest } from '../forecast/highest.ts';
 import { isSameKey } from '../forecast/quota-lines.ts';
 import { ratioText } from '../forecast/ratio-search.ts';
 import { type KeyRoom, roomOf } from '../forecast/room.ts';
@@ -65,18 +66,6 @@ export class RatioRooms {
     const found = highest(bounds, [guess, guess + 1], (tenths) => isEnough(this.#roomsAt(quiet, ratioText(tenths))));
     return ratioText(found);
   }
-}
-
-/** The greatest number that still helps, by halving; good guesses are tried first. */
-function highest(
-  { helps, fails }: { readonly helps: number; readonly fails: number },
-  [guess, ...guesses]: readonly number[],
-  helpsAt: (tenths: number) => boolean,
-): number {
-  if (fails - helps <= 1) return helps;
-  const isWithin = guess !== undefined && helps < guess && guess < fails;
-  const probe = isWithin ? guess : Math.floor((helps + fails) / 2);
-  return highest(helpsAt(probe) ? { helps: probe, fails } : { helps, fails: probe }, guesses, helpsAt);
 }
 
 function isEnough(rooms: KeyRooms | undefined): boolean {

@@ -28,6 +28,7 @@ export function vmi(name = 'vm1', changes: Json = {}): Json {
 function vmSpec(): Json {
   return {
     architecture: 'amd64',
+    evictionStrategy: 'LiveMigrateIfPossible',
     domain: {
       cpu: { cores: 2, sockets: 1, threads: 1 },
       devices: { interfaces: [{ name: 'default', masquerade: {} }] },

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ApiCall } from '../../src/cluster/api.ts';
@@ -151,37 +151,54 @@ describe('a kubeconfig that cannot be used', () => {
     throw new Error('it could be used');
   }
 
-  const entry = 'clusters: [{name: a, cluster: {server: "https://a"}}]\ncontexts: [{name: c, context: {cluster: a}}]\n';
+  const cluster = 'clusters: [{name: a, cluster: {server: "https://a"}}]\n';
+  const entry = `${cluster}contexts: [{name: c, context: {cluster: a}}]\n`;
+  const without = 'contexts: [{name: c, context: {cluster: b, user: u}}]\ncurrent-context: c';
 
   test.each([
-    ['has no content', '', /^--kubeconfig .*bad cannot be read: \S.*$/],
-    ['is no YAML', 'a: [b\n c: }', /^--kubeconfig .*bad cannot be read: \S.*$/],
-    ['is text', 'just text', /^the kubeconfig's context \(none\) names no cluster$/],
-    ['names no context', entry, /^the kubeconfig's context \(none\) names no cluster$/],
+    ['has no content', '', / cannot be read: \S.*$/],
+    ['is no YAML', 'a: [b\n c: }', / cannot be read: \S.*$/],
+    ['is text', 'just text', / names no current-context: give --context; it has no context$/],
+    ['names no context', entry, / names no current-context: give --context; it has context c$/],
     [
       'names a context that is not in it',
       `${entry}current-context: d`,
-      /^the kubeconfig's context d names no cluster$/,
+      /: there is no context d, its current-context; it has context c$/,
     ],
+    ['names a cluster that is not in it', without, /: context c: there is no cluster b in it$/],
     [
-      'has a cluster without a server',
-      'clusters: [{name: a, cluster: {}}]',
-      /bad cannot be read: .*server is missing$/,
+      'names a user who is not in it',
+      `${cluster}${without.replace('cluster: b', 'cluster: a')}`,
+      /: context c: there is no user u in it$/,
     ],
-  ])('is told in one sentence: it %s', (_, text, sentence) => {
-    expect(failure({ kubeconfig: server.write('bad', text) })).toMatch(sentence);
+    ['has a cluster without a server', 'clusters: [{name: a, cluster: {}}]', / cannot be read: .*server is missing$/],
+  ])('is told in one sentence that names it: it %s', (_, text, sentence) => {
+    const kubeconfig = server.write('bad', text);
+    const told = failure({ kubeconfig });
+    expect(told).toMatch(sentence);
+    expect(told.startsWith(`--kubeconfig ${kubeconfig}`)).toBe(true);
+    expect(told).not.toContain('\n');
   });
 
   test('is one that is not there', () => {
     const kubeconfig = join(server.folder, 'none');
-    expect(failure({ kubeconfig })).toMatch(/^--kubeconfig .*none cannot be read: ENOENT/);
+    expect(failure({ kubeconfig })).toBe(`--kubeconfig ${kubeconfig} cannot be read: no such file`);
+  });
+
+  test('is a folder', () => {
+    const told = `--kubeconfig ${server.folder} cannot be read: is a directory, expected a file`;
+    expect(failure({ kubeconfig: server.folder })).toBe(told);
   });
 
   test('is one without the context asked for, and those that it has are named', () => {
     const kubeconfig = server.kubeconfig();
-    expect(failure({ kubeconfig, context: 'other' })).toBe('--context other: the kubeconfig has main');
-    const empty = server.write('bad', 'clusters: []');
-    expect(failure({ kubeconfig: empty, context: 'other' })).toBe('--context other: the kubeconfig has no context');
+    const ofIt = `--context other: --kubeconfig ${kubeconfig}`;
+    expect(failure({ kubeconfig, context: 'other' })).toBe(`${ofIt} has context main`);
+    server.write('kubeconfig', 'clusters: []');
+    expect(failure({ kubeconfig, context: 'other' })).toBe(`${ofIt} has no context`);
+    const many = Array.from({ length: 22 }, (_, index) => `{name: c${index}, context: {cluster: a}}`);
+    server.write('kubeconfig', `contexts: [${many.join(', ')}]`);
+    expect(failure({ kubeconfig, context: 'other' })).toMatch(/ has contexts c0, c1, .*, c19 and 2 more$/);
   });
 
   test('is none at all, outside of a pod', () => {
@@ -199,7 +216,22 @@ describe('without --kubeconfig', () => {
   });
 
   test('one of KUBECONFIG that is broken is told of', () => {
-    process.env.KUBECONFIG = join(server.folder, 'none');
-    expect(() => openApi({})).toThrow(/^the kubeconfig cannot be read: ENOENT/);
+    const file = join(server.folder, 'none');
+    process.env.KUBECONFIG = file;
+    expect(() => openApi({})).toThrow(`kubeconfig ${file} cannot be read: no such file`);
+    const kubeconfig = server.kubeconfig();
+    process.env.KUBECONFIG = `${kubeconfig}:${file}`;
+    expect(() => openApi({})).toThrow(`kubeconfig ${kubeconfig} cannot be read: ${file}: no such file`);
+    process.env.KUBECONFIG = `${kubeconfig}:${server.write('more', 'clusters: []')}`;
+    expect(openApi({}).origin).toBe(`context main of ${kubeconfig} and others, user me`);
+  });
+
+  test('the one of the home folder is used, and named', () => {
+    delete process.env.KUBECONFIG;
+    process.env.HOME = server.folder;
+    mkdirSync(join(server.folder, '.kube'));
+    renameSync(server.kubeconfig({}), join(server.folder, '.kube', 'config'));
+    const { origin } = openApi({});
+    expect(origin).toBe(`context main of ${server.folder}/.kube/config, user me without credentials`);
   });
 });

@@ -110,8 +110,8 @@ describe('a file that is no snapshot is refused in words', () => {
       says: 'holds no Kubernetes object, expected YAML, JSON or JSON Lines',
     },
     {
-      title: 'a compressed file',
-      content: gzipSync(good.repeat(50)),
+      title: 'a compressed file in a compressed file',
+      content: gzipSync(gzipSync(good.repeat(50))),
       says: 'holds binary data, expected YAML, JSON or JSON Lines in UTF-8',
     },
     {

@@ -10,7 +10,7 @@ describe('an option that is not understood is answered with a sentence and exit 
     [
       'a kubeconfig that is not there',
       'forecast vm1 --kubeconfig nothing.yaml',
-      "--kubeconfig nothing.yaml cannot be read: ENOENT: no such file or directory, open 'nothing.yaml'",
+      '--kubeconfig nothing.yaml cannot be read: no such file',
     ],
     ['a snapshot that is not there', 'forecast --snapshot nothing.yaml', 'nothing.yaml: no such file'],
     [
@@ -25,7 +25,11 @@ describe('an option that is not understood is answered with a sentence and exit 
       `forecast -f m.yaml -A ${EXAMPLE}`,
       '-f and -A cannot be used together: the file says which VMs are meant',
     ],
-    ['two ways of draining', `forecast --node harv1 --every-node ${EXAMPLE}`, '--node and --every-node cannot be used together'],
+    [
+      'two ways of draining',
+      `forecast --node harv1 --every-node ${EXAMPLE}`,
+      '--node and --every-node cannot be used together',
+    ],
     ['--start with --node', `forecast --start --node harv1 ${EXAMPLE}`, '--start and --node cannot be used together'],
     [
       '--start with --together',

@@ -25,6 +25,9 @@ describe('what a command prints', () => {
     ['the same for a program', 'forecast-drain.json', `forecast --node harv1 -o json ${FULL_NODE}`, 2],
     ['every node in turn', 'forecast-every-node.txt', `forecast --every-node ${FULL_NODE}`, 2],
     ['another ratio', 'forecast-ratio.txt', `forecast -A --ratio 10 ${AT_1_5}`, 0],
+    ['a ratio that changes nothing', 'forecast-ratio-harmless.txt', `forecast -A --ratio 2 ${AT_1_5}`, 0],
+    ['another ratio where nothing fits any more', 'forecast-ratio-stuck.txt', `forecast -A --ratio 1.5 ${MIGRATED}`, 2],
+    ['starts at another ratio', 'forecast-ratio-start.txt', `forecast --start --ratio 10 ${STOPPED}`, 2],
     [
       'another ratio and quota, for a program',
       'forecast-what-if.json',

@@ -1,12 +1,16 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { documentedProgram } from '../../scripts/documented-program.ts';
 import { OutputClosed, streamSink } from '../../src/commands/io.ts';
+import { OUTPUT_FORMATS } from '../../src/commands/options.ts';
 import { headroom, runProgram, textSink, withFolder } from './run-program.ts';
+import { commandOf } from './understood-line.ts';
 
 const EXAMPLE = '--snapshot examples/quota-test.yaml';
 const ESCAPE = String.fromCodePoint(0x1b);
@@ -27,6 +31,73 @@ async function spawned(script: string, args: readonly string[], how?: 'close'): 
   const [exitCode] = await once(child, 'close');
   return { exitCode, stdout: stdout.join(''), stderr: stderr.join('') };
 }
+
+const documented = documentedProgram();
+const commands = documented.slice(1).map((one) => ({ ...one, name: one.command.name() }));
+const examples = documented.flatMap((one) => one.examples);
+
+describe.each(commands)('$path', ({ name, command, examples: own }) => {
+  test('says what it does, in a few words and in sentences', () => {
+    expect(command.summary()).toMatch(/^[a-z].*[^.]$/);
+    expect(command.summary().length).toBeLessThanOrEqual(60);
+    expect(command.description()).toMatch(/^[A-Z`].*[.]$/s);
+    for (const option of command.options) expect(option.description).not.toBe(option.hidden ? undefined : '');
+    for (const argument of command.registeredArguments) expect(argument.name()).toMatch(/^[a-z-]+$/);
+  });
+
+  test('has examples', () => {
+    expect(own.length).toBeGreaterThan(0);
+  });
+
+  test('takes -o, for a format or for a file', () => {
+    const output = command.options.find(({ short }) => short === '-o');
+    expect(output?.long).toBe('--output');
+    expect(output?.argChoices ?? output?.flags).toEqual(
+      output?.argChoices === undefined ? expect.stringContaining('<file>') : OUTPUT_FORMATS,
+    );
+  });
+
+  test('prints its help on stdout, with the name by which kubectl knows the program', async () => {
+    const help = await runProgram([name, '--help'], { programName: 'kubectl headroom' });
+    expect(help).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(help.stdout).toContain(`Usage: kubectl headroom ${name} `);
+    expect(help.stdout.match(/^ +headroom /m)).toBeNull();
+  });
+
+  test('complains of an option that it does not have, and of where to read on', async () => {
+    const needed = command.options.filter(({ mandatory }) => mandatory).flatMap(({ long }) => [long ?? '', 'x']);
+    const { exitCode, stdout, stderr } = await runProgram([name, '--verbse', ...needed]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain("error: unknown option '--verbse'\n(Did you mean --verbose?)");
+    expect(stderr).toContain('--help');
+  });
+
+  test('has a section of its own in the documentation', () => {
+    const sections = readFileSync('docs/commands.md', 'utf8').match(/^## .+$/gm);
+    expect(sections).toContain(`## ${name}`);
+  });
+});
+
+describe('every example of the help is understood', () => {
+  test.each(examples)('$line', async ({ line }) => {
+    expect(await commandOf(line)).toBe(line.split(' ')[1]);
+  });
+});
+
+describe('a command line that is not understood', () => {
+  test.each([
+    ['forcast', "error: unknown command 'forcast'\n(Did you mean forecast?)"],
+    ['forecast --snapshoot x', "error: unknown option '--snapshoot'\n(Did you mean --snapshot?)"],
+    ['forecast -o jsn', 'Allowed choices are table, wide, json, yaml.'],
+    ['forecast -n', "error: option '-n, --namespace <name>' argument missing"],
+    ['completion tcsh', 'Allowed choices are bash, zsh, fish, kubectl.'],
+    ['replay', "error: missing required argument 'file'"],
+  ])('is answered with what was meant: %s', async (line, said) => {
+    const { exitCode, stdout, stderr } = await headroom(line);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain(said);
+  });
+});
 
 describe('the program in a process of its own', () => {
   test('exits with 2 where something exceeds', async () => {
@@ -58,11 +129,52 @@ describe('the program in a process of its own', () => {
     }));
 });
 
+/** Of util-linux: gives a program a terminal. Where there is none of it the report has a `todo`. */
+const SCRIPT = 'script';
+
+function testOnTerminal(title: string, check: () => Promise<void>): void {
+  const { stdout } = spawnSync(SCRIPT, ['--version'], { encoding: 'utf8' });
+  if (stdout?.includes('util-linux')) test(title, check);
+  else test.todo(`${title} (not tried: there is no script of util-linux here)`);
+}
+
+async function onTerminal(env: Record<string, string>): Promise<string> {
+  const command = `'${process.execPath}' src/cli.ts forecast ${EXAMPLE}`;
+  const child = spawn(SCRIPT, ['-qec', command, '/dev/null'], {
+    env: { PATH: process.env.PATH, TERM: 'xterm', ...env },
+  });
+  const stdout: string[] = [];
+  child.stdout.on('data', (chunk) => stdout.push(String(chunk)));
+  await once(child, 'close');
+  return stdout.join('');
+}
+
+describe('the program on a terminal', () => {
+  testOnTerminal('prints colours', async () => {
+    expect(await onTerminal({})).toContain(`${ESCAPE}[32mfits`);
+    expect(await onTerminal({ NO_COLOR: '' })).toContain(`${ESCAPE}[32mfits`);
+  });
+
+  testOnTerminal('prints none where the environment asks for none', async () => {
+    expect(await onTerminal({ NO_COLOR: '1' })).not.toContain(ESCAPE);
+    expect(await onTerminal({ TERM: 'dumb' })).not.toContain(ESCAPE);
+  });
+});
+
 describe('output', () => {
-  test('that nobody reads any more is no error', async () => {
+  test.each([
+    'completion bash',
+    `doctor ${EXAMPLE}`,
+    `forecast --node harv1 ${EXAMPLE}`,
+    `overhead -A ${EXAMPLE}`,
+    `report -o - ${EXAMPLE}`,
+    `snapshot -o - ${EXAMPLE}`,
+    'version',
+  ])('that nobody reads any more is no error of %s', async (line) => {
     const closed = { write: async () => Promise.reject(new OutputClosed('gone')) };
-    const { exitCode, stderr } = await headroom(`forecast ${EXAMPLE}`, { io: { stdout: closed } });
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const { exitCode, stderr } = await headroom(line, { io: { stdout: closed } });
+    expect(exitCode).toBe(0);
+    expect(stderr).not.toContain('error');
   });
 
   test('that cannot be written for another reason is one', async () => {
@@ -98,6 +210,26 @@ describe('output', () => {
   );
 });
 
+describe.each([
+  `doctor ${EXAMPLE}`,
+  `forecast ${EXAMPLE}`,
+  `forecast --node harv1 ${EXAMPLE}`,
+  `overhead -A --total ${EXAMPLE}`,
+  `overhead ${EXAMPLE}`,
+  'version',
+])('the answer of %s', (line) => {
+  test('is the same in every form', async () => {
+    const table = await headroom(line);
+    const wide = await headroom(`${line} -o wide`);
+    expect(wide.exitCode).toBe(table.exitCode);
+    expect(wide.stdout.length).toBeGreaterThanOrEqual(table.stdout.length);
+    const json = await headroom(`${line} -o json`);
+    const yaml = await headroom(`${line} -o yaml`);
+    expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
+    expect([json.exitCode, yaml.exitCode]).toEqual([table.exitCode, table.exitCode]);
+  });
+});
+
 describe('colours', () => {
   test('are on a terminal', async () => {
     const { stdout } = await headroom(`forecast ${EXAMPLE}`, { io: { color: true } });
@@ -126,9 +258,9 @@ describe('control characters in the cluster', () => {
       `name: ${JSON.stringify(hostile)}\n`,
     );
     await withFolder({ 's.yaml': content }, async (folder) => {
-      for (const line of [`forecast -A -o ${format}`, `overhead -A -o ${format}`]) {
-        const { stdout, stderr } = await headroom(`${line} --snapshot ${folder}/s.yaml`);
-        expect(stdout).toContain('vm1');
+      for (const line of ['forecast -A', 'forecast --node harv1', 'overhead -A', 'doctor', 'forecast -A --ratio 9']) {
+        const { stdout, stderr } = await headroom(`${line} -o ${format} --snapshot ${folder}/s.yaml`);
+        if (line !== 'doctor') expect(stdout).toContain('vm1');
         expect(stdout + stderr).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
       }
     });

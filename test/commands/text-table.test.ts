@@ -60,7 +60,7 @@ describe('bytes for people', () => {
     [442_497_017n, '422.0Mi', '+422.0Mi'],
     [0n, '0.0Mi', '0.0Mi'],
     [-1_572_864n, '-1.5Mi', '-1.5Mi'],
-    [1n, '0.0Mi', '+0.0Mi'],
+    [52_429n, '0.1Mi', '+0.1Mi'],
   ])('%s are %s', (bytes, text, signed) => {
     expect([mebibytesText(bytes), signedText(bytes)]).toEqual([text, signed]);
   });

@@ -45,7 +45,10 @@ const EXAMPLES: Readonly<Record<string, Scene>> = {
   'pod-refused': scene().changedVmi({ metadata: { labels: { logVerbosity: 'high' } } }),
   'limit-range': scene().with(limitRange({ type: 'Container', max: { cpu: '1' } })),
   'over-used': GROWN,
-  'never-scaled': scene().with(quota('team-pods', { pods: '1' })),
+  'never-scaled': emptyScene({ base: { 'limits.cpu': '9', 'limits.memory': '50Gi' } })
+    .with(quota('team-pods', { pods: '3' }))
+    .started(vmi(), vmi('vm2'))
+    .running('vm2'),
   'quota-without-base': scene().annotatedNamespace(undefined),
   'limits-without-quota': scene().without('ResourceQuota', 'default-z4g94'),
   'several-default-quotas': scene().with(

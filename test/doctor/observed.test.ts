@@ -31,7 +31,7 @@ describe('at the steps that a control plane went through', () => {
     { step: 'extra-caps-held-caps-2', title: 'two of four wait for their turn', found: ['waiting-migration info'] },
     { step: 'extra-caps-held-caps-500', title: 'one waits for the others', found: ['waiting-migration info'] },
     { step: 'extra-must-spec', title: 'a quota of somebody else has room', found: ['never-scaled info'] },
-    { step: 'extra-stop-halted', title: 'a quota on pods has room', found: ['never-scaled info'] },
+    { step: 'extra-stop-halted', title: 'no VM runs under the quota on pods', found: [] },
     { step: 'test2-step4-ratio-changed', title: 'one migration is left', found: ['cannot-migrate warning'] },
     { step: 'test2-step5a-migrating', title: 'the last one is under way', found: ['over-used warning'] },
     { step: 'test2-step5b-migrated', title: 'none is left', found: ['cannot-migrate error', 'over-used warning'] },

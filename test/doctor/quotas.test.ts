@@ -285,18 +285,32 @@ describe('never-scaled', () => {
     expect(findingsIn(emptyScene().with(quota('team-pods', { pods: '1' })))).toEqual([]);
   });
 
-  test('a quota on pods with no room for another one lets no VM migrate', () => {
-    const full = scene().with(quota('team-pods', { pods: '1', 'count/secrets': '1' }));
-    const findings = findingsIn(full);
-    expect(rulesOf(findings)).toEqual(['cannot-migrate error', 'never-scaled warning']);
+  const large = emptyScene({ base: { 'limits.cpu': '30', 'limits.memory': '50Gi' } });
+
+  test('a quota on pods with no room for another one, while a migration takes it, keeps the other VMs waiting', () => {
+    const full = large.with(quota('team-pods', { pods: '3', 'count/secrets': '1' })).started(vmi(), vmi('vm2'));
+    const findings = findingsIn(full.running('vm2'));
+    expect(rulesOf(findings)).toEqual(['never-scaled warning']);
     expect(theFinding(findings, 'never-scaled')).toMatchObject({
       subject: { kind: 'ResourceQuota', namespace: 'quota-test', name: 'team-pods' },
       evidence: [
-        'ResourceQuota team-pods pods: status.used 1 of status.hard 1, so 0 is free; the largest of these pods needs 1.',
+        'ResourceQuota team-pods pods: status.used 3 of status.hard 3, so 0 is free; the largest of these pods needs 1.',
         'It is not the default quota of the namespace, and Harvester scales no other.',
       ],
       affected: ['VM vm1'],
     });
+  });
+
+  test('what another rule says of a shortage is not said again', () => {
+    const full = scene().with(quota('team-pods', { pods: '1' }));
+    expect(rulesOf(findingsIn(full))).toEqual(['cannot-migrate error']);
+    expect(rulesOf(findingsIn(full.pending()))).toEqual(['stuck-migration error']);
+  });
+
+  test('nor is it said of the keys that have room', () => {
+    const full = scene().with(quota('team-pods', { pods: '1', 'requests.memory': '50Gi' }));
+    const { summary } = theFinding(findingsIn(full), 'never-scaled');
+    expect(summary).toMatch(/^Harvester never scales requests\.memory of quota team-pods/);
   });
 
   test('with room it is worth a note', () => {
@@ -310,7 +324,8 @@ describe('never-scaled', () => {
 
   test('without Harvester it is worth none, but a lack of room is', () => {
     expect(findingsIn(plainScene({ pods: '5' }))).toEqual([]);
-    const { evidence } = theFinding(findingsIn(plainScene({ pods: '1' })), 'never-scaled');
+    const full = plainScene({ pods: '3' }).started(vmi('vm2')).running('vm2');
+    const { evidence } = theFinding(findingsIn(full), 'never-scaled');
     expect(evidence.at(-1)).toBe('Nothing scales a quota without Harvester.');
   });
 

@@ -26,6 +26,13 @@ describe('a migration that is pending for quota', () => {
     expect(finding.summary).toContain('short of limits.memory by 499581313');
   });
 
+  test('keeps each figure on a line of its own, whatever the names are', () => {
+    const named = stuck.with(quota('team\nRemedy: pods', { pods: '1' }));
+    const { evidence } = theFinding(findingsIn(named), 'stuck-migration');
+    expect(evidence).toContainEqual(expect.stringMatching(/^team Remedy: pods pods: used 1 \+ requested 1 = 2 of 1/));
+    expect(evidence.join()).not.toContain('\n');
+  });
+
   test('is no second time among the VMs that cannot migrate', () => {
     expect(rulesOf(findingsIn(stuck))).toEqual(['stuck-migration error', 'over-used warning']);
   });
@@ -87,6 +94,9 @@ describe('a migration that is pending for quota', () => {
     );
     expect(finding.remedy[0]).toMatch(
       /^Abort it and migrate vm1 again: what Harvester adds for it is then reckoned anew/,
+    );
+    expect(finding.remedy[2]).toMatch(
+      /^The migration after that one would not fit\. In between: Set limitsMemory to at least 5477Mi/,
     );
   });
 

@@ -14,7 +14,7 @@ import {
 import { setRatio } from './harness/fixtures.ts';
 import { createNamespace, startVms } from './harness/kubevirt.ts';
 import { headroom, kubectl } from './harness/programs.ts';
-import { removeNamespace } from './harness/situation.ts';
+import { removeNamespace, untilNoNamespaceEnds } from './harness/situation.ts';
 
 const NODE = 'drained-node';
 /** `limits.memory` of the launcher pod of a VM of 4Gi, by overhead ratio. */
@@ -157,6 +157,7 @@ describe('what is foretold of a drain comes true under the real quota admission'
   });
 
   test('and a file of what kubectl prints foretells the same as the live cluster', async () => {
+    await untilNoNamespaceEnds(cluster);
     const { stdout: snapshot } = await kubectl(['get', KINDS, '-A', '-o', 'json']);
     for (const args of [DRAIN, ['forecast', '--every-node', '-o', 'json'], ['forecast', '-A', '-o', 'json']]) {
       const live = await headroom(args);

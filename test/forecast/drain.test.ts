@@ -1,8 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { applyRemedy } from '../../src/forecast/apply-remedy.ts';
-import { type Drain, drainOf, drainOrder, forecastDrained, raiseForDrain } from '../../src/forecast/drain.ts';
-import { drainsInTurn, raisesInTurn, stuckNextTime } from '../../src/forecast/drains-in-turn.ts';
+import {
+  type Drain,
+  type DrainNeed,
+  drainOf,
+  drainOrder,
+  forecastDrained,
+  needOfDrain,
+} from '../../src/forecast/drain.ts';
+import { drainsInTurn, needsInTurn, stuckNextTime } from '../../src/forecast/drains-in-turn.ts';
 import type { Forecast } from '../../src/forecast/forecast.ts';
 import { prepare } from '../../src/forecast/forecast-migrations.ts';
 import { ofSteps, stepsOf } from '../../src/forecast/quota-raise.ts';
@@ -36,9 +43,13 @@ function answers(scene: Scene): string[] {
   return forecasts(scene).map(({ verdict, atBest }) => (atBest === undefined ? verdict : `${verdict} to ${atBest}`));
 }
 
-function raises(scene: Scene): readonly QuotaRaise[] | undefined {
+function need(scene: Scene): DrainNeed | undefined {
   const drain = drained(scene);
-  return drain.moved.map((part) => raiseForDrain(drain, part))[0];
+  return drain.moved.map((part) => needOfDrain(drain, part))[0];
+}
+
+function raises(scene: Scene): readonly QuotaRaise[] | undefined {
+  return need(scene)?.raises;
 }
 
 function limits(perNode: number, perCluster: number): Json {
@@ -52,6 +63,18 @@ describe('a drain', () => {
     const changed = crowd(4, 4).changedKubeVirt(limits(3, 10));
     expect(drained(changed).turns).toEqual({ mostRunning: 3 });
     expect(drained(crowd(4, 4).changedKubeVirt(limits(4, 4))).turns).toBeUndefined();
+  });
+
+  test('has the places and the eviction strategy of the KubeVirt CR whatever is unknown of the first namespace', () => {
+    const scene = crowd(4, 4).changedKubeVirt(limits(3, 10));
+    const unknown = prepare(scene.without('Namespace', 'quota-test').objects());
+    const drain = drainOf('harv1', [unknown]);
+    expect(drain.limits).toEqual({ perNode: 3, perCluster: 10 });
+    const moving = scene
+      .started(vmi('imported', { spec: { evictionStrategy: undefined } }))
+      .changedKubeVirt({ spec: { configuration: { evictionStrategy: 'LiveMigrate' } } });
+    const blind = prepare(moving.without('Namespace', 'quota-test').objects());
+    expect(drainOf('harv1', [blind]).moved[0]?.names).toContain('imported');
   });
 
   test('shares the places of the cluster with migrations of VMs on other nodes', () => {
@@ -95,8 +118,33 @@ describe('a drain', () => {
     expect(drained(scene).moved.flatMap(({ names }) => names)).toEqual(['vm0']);
     expect(drained(scene).staying).toEqual([
       { namespace: 'quota-test', vmi: 'pinned', reason: 'it is not live-migratable (DisksNotLiveMigratable: no RWX)' },
-      { namespace: 'quota-test', vmi: 'mortal', reason: 'its eviction strategy is None' },
+      { namespace: 'quota-test', vmi: 'mortal', reason: 'its eviction strategy is None, so that a drain stops it' },
     ]);
+  });
+
+  test('leaves a VMI without eviction strategy to whoever owns it, and one that is being deleted alone', () => {
+    const scene = crowd(1, 1).started(
+      vmi('imported', { spec: { evictionStrategy: undefined } }),
+      vmi('going', { metadata: { deletionTimestamp: '2026-11-22T00:00:00Z' } }),
+    );
+    expect(drained(scene).staying.map(({ vmi: name, reason }) => `${name}: ${reason}`)).toEqual([
+      'going: it is being deleted',
+    ]);
+    expect(drained(scene).byHand.map(({ vmi: name }) => name)).toEqual(['imported']);
+    // Nobody knows when somebody moves it, so nobody can count on its scale-up.
+    expect(drained(scene).turns).toEqual({ mostRunning: 2 });
+    const withDefault = scene.changedKubeVirt({ spec: { configuration: { evictionStrategy: 'LiveMigrate' } } });
+    expect(drained(withDefault)).toMatchObject({ byHand: [], turns: undefined });
+  });
+
+  test('may have to move a VMI that is not understood, for nobody knows where it runs', () => {
+    const garbled = crowd(1, 1).with(vmi('garbled', { spec: { domain: { cpu: { cores: 'two' } } } }));
+    expect(answers(garbled)).toEqual(['unknown', 'fits']);
+  });
+
+  test('is unknown where the KubeVirt CR lets no migration run', () => {
+    const [first] = forecasts(crowd(2, 2).changedKubeVirt(limits(0, 5)));
+    expect(first).toMatchObject({ verdict: 'unknown', reason: expect.stringContaining('starts no migration') });
   });
 
   test('takes those first that are certain to get through, and nobody waits behind a stuck one', () => {
@@ -178,7 +226,34 @@ describe('the smallest quota changes of a drain', () => {
       spec: { limits: [{ type: 'Container', max: { memory: '1Gi' } }] },
     });
     expect(answers(refused)).toEqual(['exceeds', 'exceeds']);
-    expect(raises(refused)).toEqual([]);
+    expect(need(refused)).toEqual({ raises: [], helpless: ['vm0', 'vm1'] });
+  });
+
+  test('are for those whom limits help: a container without limits is not among them', () => {
+    const annotations = { 'hooks.kubevirt.io/hookSidecars': '[{}]' };
+    const mixed = crowd(2, 0)
+      .base({ 'limits.cpu': '40', 'limits.memory': '80Gi' })
+      .started(vmi('hooked', { metadata: { annotations } }));
+    expect(need(mixed)?.helpless).toEqual(['hooked']);
+    const kinds = forecasts(mixed)
+      .find((one) => one.vmi === 'hooked')
+      ?.remedies.map(({ kind }) => kind);
+    expect(kinds).toContain('set-container-limits');
+  });
+
+  test('are not given where what they lead to is unknown', () => {
+    const upgrading = crowd(2, 0)
+      .ratio('4.5')
+      .changedKubeVirt({
+        status: { observedKubeVirtVersion: 'v1.5.2', targetKubeVirtVersion: 'v1.6.0' },
+      });
+    const raised = raises(upgrading);
+    const objects = applyRemedy(upgrading.objects(), { kind: 'raise-quota', changes: raised ?? [] });
+    const drain = drainOf('harv1', [prepare(objects)]);
+    const verdicts = drain.moved.flatMap((part) =>
+      forecastDrained(drain, part).forecasts.map(({ verdict }) => verdict),
+    );
+    expect(raised === undefined || verdicts.every((verdict) => verdict === 'waits' || verdict === 'fits')).toBe(true);
   });
 
   test('count objects one by one', () => {
@@ -214,9 +289,23 @@ describe('every node in turn', () => {
     expect(verdictsInTurn(onNodes('4.5'))).toEqual(['harv1 vm1 fits', 'harv2 vm2 exceeds', 'harv3 vm3 exceeds']);
   });
 
+  test('counts on nobody who may or may not have moved before', () => {
+    // Two VMs on the first node of which one gets through; where it has, the third is short.
+    const vmis = ['vm1', 'vm2', 'vm3'].map((name, index) =>
+      vmi(name, { status: { nodeName: index < 2 ? 'harv1' : 'harv2' } }),
+    );
+    const base = { 'limits.cpu': '6090m', 'limits.memory': `${3 * POD_BYTES + 60_000_000}` };
+    const scene = emptyScene({ base })
+      .started(...vmis)
+      .ratio('4.5');
+    expect(verdictsInTurn(scene).slice(0, 2)).toEqual(['harv1 vm1 exceeds,vm2 exceeds', 'harv2 vm3 exceeds']);
+    const [, second] = [...drainsInTurn(['harv1', 'harv2'], [prepare(scene.objects())])];
+    expect(second?.forecasts[0]?.atBest).toBe('fits');
+  });
+
   test('gets through with the limits that are found for all of them', () => {
     const scene = onNodes('4.5');
-    const [found] = raisesInTurn(nodes, [prepare(scene.objects())]);
+    const [found] = needsInTurn(nodes, [prepare(scene.objects())]);
     const changed = applyRemedy(scene.objects(), { kind: 'raise-quota', changes: found?.raises ?? [] });
     const verdicts = [...drainsInTurn(nodes, [prepare(changed)])].flatMap((one) => one.forecasts);
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(['fits', 'fits', 'fits']);

@@ -13,7 +13,8 @@ const spareBytes = fc.oneof(
 
 const spareMilliCpu = fc.oneof(fc.constantFrom(-1, 0, 14, 15, 16), fc.integer({ min: -3000, max: 3000 }));
 
-const releases = {
+/** KubeVirt by the Harvester that ships it. */
+export const RELEASES = {
   'v1.1.3': '1.1.1',
   'v1.3.2': '1.1.1-150500.8.18.1',
   'v1.4.1': '1.2.2-150500.8.21.1',
@@ -22,7 +23,7 @@ const releases = {
   'v1.8.2': '1.7.4-150700.3.24.2',
   'v1.9.0': '1.8.4-5.2',
 } as const;
-export type Release = keyof typeof releases;
+export type Release = keyof typeof RELEASES;
 
 const extras: readonly ((scene: Scene) => Scene)[] = [
   (scene) => scene,
@@ -64,7 +65,7 @@ export function managedDrafts(from: readonly Release[]): fc.Arbitrary<ManagedDra
 }
 
 export function managedScene({ harvester, ratios, size, ...spare }: ManagedDraft): Scene {
-  const cluster = { harvester, kubeVirt: releases[harvester], ratio: ratios[0] };
+  const cluster = { harvester, kubeVirt: RELEASES[harvester], ratio: ratios[0] };
   const started = emptyScene(cluster).started(sizedVmi('vm1', size));
   const based = withSpare(started, spare.spareBytes, spare.spareMilliCpu).ratio(ratios[1]);
   return spare.extras.reduce((scene, extra) => (extras[extra] as (typeof extras)[number])(scene), based);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { applyRemedy } from '../../src/forecast/apply-remedy.ts';
 import type { Forecast, Remedy } from '../../src/forecast/forecast.ts';
 import { forecastMigration, prepare } from '../../src/forecast/forecast-migrations.ts';
-import { kubeVirt } from '../builders/cluster.ts';
+import { kubeVirt, ratioSetting } from '../builders/cluster.ts';
 import { quota } from '../builders/namespace.ts';
 import { otherPod } from '../builders/pod.ts';
 import { emptyScene, plainScene, type Scene, scene } from '../builders/scene.ts';
@@ -160,6 +160,31 @@ describe('a lower ratio', () => {
       expect(at.with(otherPod({ limits: { memory: '1Gi' } })).forecast().verdict).toBe('exceeds');
       expect(kinds(at.forecast())).not.toContain('lower-ratio');
     }
+  });
+});
+
+describe('a lower ratio is set', () => {
+  // At ratio 2 the pod takes 4890438337, and Harvester 1.3 adds 4562702337 for a migration, without the ratio.
+  const base = { 'limits.cpu': '30', 'limits.memory': '5100M' };
+  const raised = scene({ harvester: 'v1.3.2', kubeVirt: '1.1.1', ratio: '2', base });
+  const textOf = (one: Scene) => remedyOf(one, 'lower-ratio').text;
+
+  test('in the KubeVirt CR, where Harvester has no setting for it', () => {
+    const old = raised.without('Setting', 'additional-guest-memory-overhead-ratio');
+    expect(textOf(old)).toMatch(/^Set additionalGuestMemoryOverheadRatio in the KubeVirt CR to \d/);
+    expect(textOf(old)).toContain('reservedMemory is the alternative');
+  });
+
+  test("in Harvester's setting, where there is one", () => {
+    expect(textOf(raised)).toMatch(/^Set the Harvester setting additional-guest-memory-overhead-ratio to \d/);
+  });
+
+  test('in the KubeVirt CR, where there is no Harvester to read a setting', () => {
+    const plain = plainScene({ 'limits.memory': '9800M' })
+      .with(ratioSetting('4.5'))
+      .changedKubeVirt({ spec: { configuration: { additionalGuestMemoryOverheadRatio: '4.5' } } });
+    expect(textOf(plain)).toMatch(/^Set additionalGuestMemoryOverheadRatio in the KubeVirt CR to 2\.6 or less/);
+    expect(textOf(plain)).not.toContain('reservedMemory');
   });
 });
 

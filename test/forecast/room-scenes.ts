@@ -16,17 +16,8 @@ import { quota } from '../builders/namespace.ts';
 import { otherPod } from '../builders/pod.ts';
 import { emptyScene, type Scene } from '../builders/scene.ts';
 import { sizedVmi } from '../builders/virtual-machine.ts';
+import { RELEASES, type Release } from './random-scenes.ts';
 
-const RELEASES = {
-  'v1.1.3': '1.1.1',
-  'v1.3.2': '1.1.1-150500.8.18.1',
-  'v1.4.1': '1.2.2-150500.8.21.1',
-  'v1.5.2': '1.4.1-150600.5.21.2',
-  'v1.7.0': '1.6.3-150700.3.13.1',
-  'v1.8.2': '1.7.4-150700.3.24.2',
-  'v1.9.0': '1.8.4-5.2',
-} as const;
-export type Release = keyof typeof RELEASES;
 export const EVERY_RELEASE = Object.keys(RELEASES) as readonly Release[];
 
 const extras: readonly ((scene: Scene) => Scene)[] = [

@@ -205,6 +205,12 @@ describe('what cannot be explained', () => {
     expect(pastOverhead(facts)?.changes).toEqual([{ cause: 'unexplained' }]);
   });
 
+  test('is no overhead that only a negative ratio would give', () => {
+    const facts = factsOf({ version: '1.5.2' });
+    const observed = { ...facts.observed, reportedBytes: 1000n };
+    expect(pastOverhead({ ...facts, observed })?.changes).toEqual([{ cause: 'unexplained' }]);
+  });
+
   test('is said to be so of a VMI whose status and domain say next to nothing', () => {
     const domain = { devices: {}, resources: { requests: { memory: '1Gi' } } };
     const facts = factsOf({ domain, configuration: ratio('1.23456') }, { domain });
@@ -212,10 +218,10 @@ describe('what cannot be explained', () => {
     expect(pastOverhead({ ...facts, vmi, next: { ...facts.next, vmi } })?.changes).toEqual([{ cause: 'unexplained' }]);
   });
 
-  test('is not told where limit and request of the pod tell different overheads', () => {
+  test('has no figure where limit and request of the pod tell different ones', () => {
     const facts = factsOf({});
     const observed = { ...facts.observed, limit: facts.observed.limit?.add(Quantity.of(5n)) };
-    expect(pastOverhead({ ...facts, observed })).toBeUndefined();
+    expect(pastOverhead({ ...facts, observed })).toEqual({ bytes: undefined, changes: [{ cause: 'unexplained' }] });
   });
 
   test('is not told without a pod', () => {
@@ -236,6 +242,21 @@ describe('what something says about a pod is tried, not believed', () => {
     expect(pastOverhead({ ...factsOf(past), likelyRatios: ['7.5', '\u001b[2J'] })?.changes).toEqual([
       { cause: 'unexplained' },
     ]);
+  });
+
+  test.each(['1.333', '2.555', '10.001', '0.125'])('ratio %p is found though nothing tells it', (made) => {
+    const facts = factsOf({ configuration: ratio(made) });
+    expect(pastOverhead(facts)?.changes).toEqual([{ cause: 'ratio', from: made, to: '1.5' }]);
+  });
+
+  test('the image tells one version, and what the pod has another', () => {
+    const facts = { ...factsOf({ version: '1.4.0' }), madeBy: { version: 'v1.5.3', release: releaseOf('1.5.3') } };
+    expect(pastOverhead(facts)?.changes).toEqual([{ cause: 'version', from: '1.4.0', to: '1.6.3' }]);
+  });
+
+  test('the image tells an old version, and the pod was made by the one of now', () => {
+    const facts = { ...factsOf({}), madeBy: { version: 'v1.4.0', release: releaseOf('1.4.0') } };
+    expect(pastOverhead(facts)).toMatchObject({ changes: [], circumstances: { ratio: '1.5', version: '1.6.3' } });
   });
 
   test('without a version every release is tried', () => {
@@ -267,18 +288,18 @@ describe('a launcher image', () => {
 });
 
 test('whatever the ratio, the release and the size were, they are found again', () => {
-  const hundredths = fc.integer({ min: 101, max: 1000 });
+  const thousandths = fc.integer({ min: 1001, max: 10_000 });
   const versions = fc.constantFrom('1.1.1', '1.3.0', '1.4.1', '1.5.2', '1.5.3', '1.6.0', '1.7.0', '1.9.0');
   const sizes = fc.record({ memoryMi: fc.integer({ min: 64, max: 500_000 }), cores: fc.integer({ min: 1, max: 64 }) });
   fc.assert(
-    fc.property(hundredths, versions, sizes, (made, version, { memoryMi, cores }) => {
+    fc.property(thousandths, versions, sizes, (made, version, { memoryMi, cores }) => {
       const resources = { limits: { memory: `${memoryMi * 2}Mi` }, requests: { memory: `${memoryMi}Mi` } };
       const domain = { ...harvesterDomain, cpu: { cores }, memory: { guest: `${memoryMi * 2}Mi` }, resources };
-      const past = { domain, version, configuration: ratio(`${made / 100}`) };
+      const past = { domain, version, configuration: ratio(`${made / 1000}`) };
       const status = { memory: { guestCurrent: `${memoryMi * 2}Mi` } };
-      const found = pastOverhead(factsOf(past, { domain, configuration: ratio('1.005') }, status));
+      const found = pastOverhead(factsOf(past, { domain, configuration: ratio('1.0005') }, status));
       expect(found?.bytes).toBe(overheadOf(past));
-      expect(Number(found?.circumstances?.ratio)).toBe(made / 100);
+      expect(Number(found?.circumstances?.ratio)).toBe(made / 1000);
       expect(found?.circumstances?.version).toBe(version);
     }),
   );

@@ -33,6 +33,15 @@ describe('reading', () => {
     expect(Quantity.parse('-0.0000000001').toString()).toBe('-1n');
   });
 
+  test('however many texts have been read, each reads as what it says', () => {
+    for (const round of [1, 2]) {
+      for (let units = 0; units < 3000; units += 1)
+        expect({ round, units: Quantity.parse(`${units}k`).value() }).toEqual({ round, units: BigInt(units) * 1000n });
+    }
+    expect(Quantity.parse('1024').format).toBe('DecimalSI');
+    expect(Quantity.parse('1Ki').format).toBe('BinarySI');
+  });
+
   test('binary amounts end at 2^63-1', () => {
     expect(Quantity.parse('9Ei').value()).toBe(2n ** 63n - 1n);
     expect(Quantity.parse('9E').value()).toBe(9n * 10n ** 18n);
@@ -48,6 +57,12 @@ describe('making', () => {
     { made: Quantity.sum([]), text: '0' },
     { made: Quantity.sum([Quantity.parse('1Gi'), Quantity.parse('1')]), text: '1073741825' },
     { made: Quantity.parse('100Mi').times(3n), text: '300Mi' },
+    { made: Quantity.of(10n ** 20n), text: '100E' },
+    { made: Quantity.of(-1000n), text: '-1k' },
+    { made: Quantity.ofNanos(1_200n), text: '1200n' },
+    { made: Quantity.ofNanos(10n ** 41n, 'DecimalExponent'), text: '100e30' },
+    { made: Quantity.ofNanos(10n ** 9n, 'DecimalExponent'), text: '1' },
+    { made: Quantity.ofNanos(1_000n, 'DecimalExponent'), text: '1e-6' },
   ])('$text', ({ made, text }) => {
     expect(made.toString()).toBe(text);
     expect(JSON.stringify(made)).toBe(`"${text}"`);

@@ -6,8 +6,7 @@ import { isOutstanding } from './moment.ts';
  * what is called impossible happens in none; between the two the bounds may be wider than the truth.
  */
 export function boundedOutcomes(arena: Arena): readonly Outcome[] {
-  const sums = sumsOf(arena);
-  return arena.contestants.map((contestant) => boundedOutcome(arena, contestant, sums));
+  return refined(arena, boundedOutcome);
 }
 
 /**
@@ -15,17 +14,30 @@ export function boundedOutcomes(arena: Arena): readonly Outcome[] {
  * there already when a later one is tried, and nobody else need lend it a scale-up then.
  */
 export function queuedBounds(arena: Arena): readonly Outcome[] {
-  const sums = sumsOf(arena);
-  return arena.contestants.map((contestant) => {
-    const outcome = boundedOutcome(arena, contestant, sums);
-    if (!isOutstanding(contestant)) return outcome;
-    const fitsAlways = fitsAt(amongLingering(arena, contestant, sums), contestant.needs);
-    const worst = settledAlone(arena, contestant, sums.settledUsed.most);
-    const settlesAlways = fitsAlways || fitsAt(worst, contestant.needs);
-    // Whoever gets its place late enough is refused nothing on the way.
-    const settlesPossibly = settlesAlways || outcome.settlesPossibly;
-    return { ...outcome, fitsAlways, fitsPossibly: settlesPossibly, settlesAlways, settlesPossibly, worst };
-  });
+  return refined(arena, queuedOutcome);
+}
+
+function queuedOutcome(arena: Arena, contestant: Contestant, sums: Sums): Outcome {
+  const outcome = boundedOutcome(arena, contestant, sums);
+  if (!isOutstanding(contestant)) return outcome;
+  const fitsAlways = fitsAt(amongLingering(arena, contestant, sums), contestant.needs);
+  const worst = settledAlone(arena, contestant, sums.settledUsed);
+  const settlesAlways = fitsAlways || fitsAt(worst, contestant.needs);
+  // Whoever gets its place late enough is refused nothing on the way.
+  const settlesPossibly = settlesAlways || outcome.settlesPossibly;
+  return { ...outcome, fitsAlways, fitsPossibly: settlesPossibly, settlesAlways, settlesPossibly, worst };
+}
+
+/** Who is found to settle for certain has settled wherever somebody else is stuck, which may show that one to settle too. */
+function refined(arena: Arena, outcomeOf: typeof boundedOutcome): readonly Outcome[] {
+  let certain: ReadonlySet<Contestant> = new Set();
+  for (;;) {
+    const sums = sumsOf(arena, certain);
+    const outcomes = arena.contestants.map((contestant) => outcomeOf(arena, contestant, sums));
+    const found = new Set(arena.contestants.filter((_, index) => outcomes[index]?.settlesAlways === true));
+    if (found.size <= certain.size) return outcomes;
+    certain = found;
+  }
 }
 
 /** Everybody else over but not gone: target pods and source pods count, the scale-ups do not. */
@@ -40,10 +52,15 @@ interface Sums {
   /** The same with every outstanding target pod counted. */
   readonly crowded: Moment;
   /** Highest and lowest use that the namespace can end in, and the least hard, with every scale-up gone. */
-  readonly settledUsed: { readonly most: readonly bigint[]; readonly least: readonly bigint[] };
+  readonly settledUsed: {
+    readonly most: readonly bigint[];
+    readonly least: readonly bigint[];
+    /** Who has moved for certain in the highest of them. */
+    readonly certain: ReadonlySet<Contestant>;
+  };
 }
 
-function sumsOf(arena: Arena): Sums {
+function sumsOf(arena: Arena, certain: ReadonlySet<Contestant>): Sums {
   const zero = { used: arena.keys.map((key) => key.used), hard: arena.keys.map((key) => key.hard) };
   const hard = zero.hard.map(
     (amount, key) => amount + total(arena, (contestant) => contestant.scaleUps[key] as bigint),
@@ -55,8 +72,12 @@ function sumsOf(arena: Arena): Sums {
     first: { used: zero.used, hard: withCompensation(arena, hard), compensation: arena.compensation },
     crowded: { used: crowdedUsed, hard, compensation: 0n },
     settledUsed: {
-      most: zero.used.map((amount, key) => amount + total(arena, (one) => surest(one, key, larger))),
+      most: zero.used.map(
+        (amount, key) =>
+          amount + total(arena, (one) => (certain.has(one) ? growth(one, key) : surest(one, key, larger))),
+      ),
       least: zero.used.map((amount, key) => amount + total(arena, (one) => surest(one, key, smaller))),
+      certain,
     },
   };
 }
@@ -68,7 +89,7 @@ function boundedOutcome(arena: Arena, contestant: Contestant, sums: Sums): Outco
   }
   const crowded = without(sums.crowded, contestant);
   const fitsAlways = fitsAt(crowded, contestant.needs);
-  const alone = settledAlone(arena, contestant, sums.settledUsed.most);
+  const alone = settledAlone(arena, contestant, sums.settledUsed);
   const settlesAlways = fitsAlways || fitsAt(alone, contestant.needs);
   const luckiest = { ...sums.first, used: sums.settledUsed.least };
   const rescuable = isCompensable(arena, contestant);
@@ -96,8 +117,12 @@ function isCompensable(arena: Arena, contestant: Contestant): boolean {
   return arena.compensatedKey !== undefined && somebody && isOutstanding(contestant);
 }
 
-function settledAlone(arena: Arena, contestant: Contestant, mostUsed: readonly bigint[]): Moment {
-  const used = mostUsed.map((amount, key) => amount - larger(0n, growth(contestant, key)));
+/** `most` counts the contestant as it counts everybody who may or may not have moved. */
+function settledAlone(arena: Arena, contestant: Contestant, { most, certain }: Sums['settledUsed']): Moment {
+  const own = (key: number): bigint => {
+    return certain.has(contestant) ? growth(contestant, key) : larger(0n, growth(contestant, key));
+  };
+  const used = most.map((amount, key) => amount - own(key));
   const hard = arena.keys.map((key, index) => key.hard + (contestant.scaleUps[index] as bigint));
   return { used, hard, compensation: 0n };
 }

@@ -1,8 +1,8 @@
 import { type Arena, type Contestant, fitsAt, type Moment, type Outcome } from './arena.ts';
 import { queuedBounds } from './bounds.ts';
+import { ENDING_PARTS, endingStates, SCALED_DOWN_AFTER } from './ending.ts';
 import { compensationAt } from './held-phase.ts';
 import { isOutstanding, momentsOf, type Part } from './moment.ts';
-import { scaledDown } from './settling-phase.ts';
 import { packedSteps, type State, stepOf, walk, withStep } from './walk.ts';
 
 /** How far one contestant is while the others come and go. */
@@ -11,9 +11,6 @@ const SCALED = 1; // its scale-up is in the quota, its pod has not been refused 
 const REFUSED = 2; // refused once; Harvester's one look at it is still to come
 const JUDGED = 3; // Harvester has looked once; no event makes it look again
 const RUNNING = 4; // target pod created
-const SCALED_DOWN = 5; // over: the scale-up is gone, the source pod still counts
-const SOURCE_GONE = 6; // the source pod is gone, the scale-up is still there
-const SETTLED = 7;
 
 /** What each step adds to the sums. */
 const PARTS: readonly Part[] = [
@@ -21,10 +18,7 @@ const PARTS: readonly Part[] = [
   { scaleUp: 'in-quota', target: 'not-counted', source: 'counted' },
   { scaleUp: 'in-quota', target: 'not-counted', source: 'counted' },
   { scaleUp: 'in-quota', target: 'not-counted', source: 'counted' },
-  { scaleUp: 'in-quota', target: 'counted', source: 'counted' },
-  { scaleUp: 'not-in-quota', target: 'counted', source: 'counted' },
-  { scaleUp: 'in-quota', target: 'counted', source: 'gone' },
-  { scaleUp: 'not-in-quota', target: 'counted', source: 'gone' },
+  ...ENDING_PARTS,
 ];
 
 /** With compensation each contestant has three steps more before its pod is there. */
@@ -86,7 +80,7 @@ function walkedThrough(arena: Arena, mostRunning: number): Findings {
     const moment = momentAt(state);
     const turn = { arena, state, moment, isPlaceFree: runningCount(arena, state) < mostRunning };
     const following = arena.contestants.flatMap((contestant, index) => {
-      if (stepOf(state.code, index) >= RUNNING) return endingStates(state, index, contestant);
+      if (stepOf(state.code, index) >= RUNNING) return endingStates(state, index, contestant, RUNNING);
       if (isAdmitted(turn, contestant)) remember(findings, turn, index);
       return pendingStates(turn, index);
     });
@@ -96,7 +90,12 @@ function walkedThrough(arena: Arena, mostRunning: number): Findings {
   return findings;
 }
 
-const FIRST_STEP = { asked: QUEUED, pending: REFUSED, running: RUNNING, lingering: SCALED_DOWN } as const;
+const FIRST_STEP = {
+  asked: QUEUED,
+  pending: REFUSED,
+  running: RUNNING,
+  lingering: RUNNING + SCALED_DOWN_AFTER,
+} as const;
 
 /**
  * Without compensation all scale-ups are there from the start: any order that is possible without one of them is possible
@@ -140,19 +139,6 @@ function pendingStates(turn: Turn, index: number): State[] {
   // One that was under way before may have been looked at before.
   if (contestant.start === 'pending') following.push(passedOver);
   return following;
-}
-
-function endingStates(state: State, index: number, contestant: Contestant): State[] {
-  switch (stepOf(state.code, index)) {
-    case RUNNING:
-      return [scaledDown(state, index, SCALED_DOWN, contestant), withStep(state, index, SOURCE_GONE)];
-    case SCALED_DOWN:
-      return [withStep(state, index, SETTLED)];
-    case SOURCE_GONE:
-      return [scaledDown(state, index, SETTLED, contestant)];
-    default:
-      return [];
-  }
 }
 
 function remember(findings: Findings, { arena, state, moment }: Turn, index: number): void {

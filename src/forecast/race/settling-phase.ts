@@ -1,4 +1,5 @@
 import { type Arena, type Contestant, fitsAt, type Moment } from './arena.ts';
+import { ENDING_PARTS, endingStates, SCALED_DOWN_AFTER } from './ending.ts';
 import type { HeldEnd } from './held-phase.ts';
 import { momentsOf, type Part } from './moment.ts';
 import { packedSteps, type State, stepOf, walk, withStep } from './walk.ts';
@@ -6,18 +7,9 @@ import { packedSteps, type State, stepOf, walk, withStep } from './walk.ts';
 /** How far one contestant is once migrations are allowed to end. */
 const PENDING = 0;
 const RUNNING = 1;
-const SCALED_DOWN = 2; // over: the scale-up is gone, the source pod still counts
-const SOURCE_GONE = 3; // the source pod is gone, the scale-up is still there
-const SETTLED = 4;
 
 /** What each step adds to the sums. */
-const PARTS: readonly Part[] = [
-  { scaleUp: 'in-quota', target: 'not-counted', source: 'counted' },
-  { scaleUp: 'in-quota', target: 'counted', source: 'counted' },
-  { scaleUp: 'not-in-quota', target: 'counted', source: 'counted' },
-  { scaleUp: 'in-quota', target: 'counted', source: 'gone' },
-  { scaleUp: 'not-in-quota', target: 'counted', source: 'gone' },
-];
+const PARTS: readonly Part[] = [{ scaleUp: 'in-quota', target: 'not-counted', source: 'counted' }, ...ENDING_PARTS];
 
 export interface Settling {
   /** As bit sets: contestants that some order admits, and those that some order leaves refused for ever. */
@@ -57,7 +49,7 @@ export function settlingPhase(arena: Arena, ends: readonly HeldEnd[]): Settling 
 
 function firstState(arena: Arena, end: HeldEnd): State {
   const steps = arena.contestants.map((contestant, index) => {
-    if (contestant.start === 'lingering') return SCALED_DOWN;
+    if (contestant.start === 'lingering') return RUNNING + SCALED_DOWN_AFTER;
     return (end.admitted & (1 << index)) === 0 ? PENDING : RUNNING;
   });
   return { code: packedSteps(steps), compensation: end.moment.compensation };
@@ -65,24 +57,8 @@ function firstState(arena: Arena, end: HeldEnd): State {
 
 /** What can happen next to one contestant. */
 function followingStates(state: State, index: number, contestant: Contestant, moment: Moment): State[] {
-  switch (stepOf(state.code, index)) {
-    case PENDING:
-      return fitsAt(moment, contestant.needs) ? [withStep(state, index, RUNNING)] : [];
-    case RUNNING:
-      return [scaledDown(state, index, SCALED_DOWN, contestant), withStep(state, index, SOURCE_GONE)];
-    case SCALED_DOWN:
-      return [withStep(state, index, SETTLED)];
-    case SOURCE_GONE:
-      return [scaledDown(state, index, SETTLED, contestant)];
-    default:
-      return [];
-  }
-}
-
-export function scaledDown(state: State, index: number, step: number, contestant: Contestant): State {
-  const hadScaleUp = contestant.scaleUps.some((amount) => amount > 0n);
-  const next = withStep(state, index, step);
-  return hadScaleUp ? { ...next, compensation: 0n } : next;
+  if (stepOf(state.code, index) >= RUNNING) return endingStates(state, index, contestant, RUNNING);
+  return fitsAt(moment, contestant.needs) ? [withStep(state, index, RUNNING)] : [];
 }
 
 function pendingSet(arena: Arena, { code }: State): number {

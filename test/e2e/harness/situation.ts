@@ -1,6 +1,6 @@
 import type { Amounts, Json } from '../../builders/json.ts';
 import { type ClusterClient, referenceOf, type Stored } from './cluster.ts';
-import { eventually } from './eventually.ts';
+import { eventually, eventuallyTrue } from './eventually.ts';
 import { createWithStatus, observedObjects } from './fixtures.ts';
 
 const OBSERVED_NAMESPACE = 'quota-test';
@@ -101,6 +101,12 @@ export async function untilPodsCanBe(cluster: ClusterClient, namespace: string):
 export async function removeNamespace(cluster: ClusterClient, namespace: string): Promise<void> {
   for (const pod of await cluster.list('Pod', namespace)) await cluster.remove({ ...referenceOf(pod), kind: 'Pod' });
   await cluster.remove({ kind: 'Namespace', name: namespace });
+}
+
+/** For what is about the whole cluster: other suites leave behind namespaces that are being deleted. */
+export async function untilNoNamespaceEnds(cluster: ClusterClient): Promise<void> {
+  const isQuiet = async () => (await cluster.list('Namespace')).every(({ metadata }) => !metadata.deletionTimestamp);
+  await eventuallyTrue('no namespace is being deleted', isQuiet, { withinSeconds: 60 });
 }
 
 export interface PodFor {
