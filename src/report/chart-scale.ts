@@ -11,14 +11,14 @@ interface Span {
 }
 
 export function linearScale(amounts: Span, places: Span): Scale {
-  const width = amounts.to - amounts.from || 1;
+  const width = amounts.to - amounts.from;
   const at = (amount: number): number => {
     return places.from + ((amount - amounts.from) / width) * (places.to - places.from);
   };
   return { at, low: amounts.from, high: amounts.to };
 }
 
-const STEPS = [1, 2, 5, 10];
+const STEPS = [1, 2, 5];
 const MOST_TICKS = 5;
 
 /** Round amounts that span all of the given ones: the ends of an axis and what is written at it. */

@@ -21,7 +21,7 @@ function lineHtml(line: string): Html {
   return html`<p class="remedy"><b>Remedy</b> ${line.slice(REMEDY.length)}</p>`;
 }
 
-function briefOf(forecast: Forecast): string {
+function briefOf(forecast: Forecast): string | undefined {
   const { namespace, remedies, reason } = forecast;
   const standing = standingOf(forecast);
   switch (standing) {
@@ -29,7 +29,7 @@ function briefOf(forecast: Forecast): string {
     case 'last':
       return briefRemedy(remedies[0], namespace) ?? reason ?? 'no single change helps';
     case 'unknown':
-      return reason ?? 'a fact is missing';
+      return reason;
     case 'waits':
       return 'wait for the migrations under way';
     case 'fits':

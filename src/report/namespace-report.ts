@@ -1,5 +1,6 @@
 import type { Forecast, QuotaLine, Verdict } from '../forecast/forecast.ts';
 import type { Prepared } from '../forecast/forecast-migrations.ts';
+import type { QuotaFacts } from '../forecast/namespace-facts.ts';
 import { baseOfKey } from '../harvester/managed-quota.ts';
 import type { Quantity } from '../quantity/quantity.ts';
 import type { NamespaceOutlook, NamespaceReport, Room } from './report-data.ts';
@@ -14,7 +15,7 @@ export function namespaceReport(
   return { name: prepared.objects.namespace.name, forecasts, rooms: roomsOf(prepared, forecasts), outlook };
 }
 
-function roomsOf(prepared: Prepared, forecasts: readonly Forecast[]): readonly Room[] {
+function roomsOf({ ground }: Prepared, forecasts: readonly Forecast[]): readonly Room[] {
   const rooms = new Map<string, RoomOfVm>();
   for (const { vmi, verdict, quotas } of forecasts) {
     for (const line of quotas) {
@@ -22,7 +23,8 @@ function roomsOf(prepared: Prepared, forecasts: readonly Forecast[]): readonly R
       rooms.set(key, tighter(rooms.get(key), { line, vmi, outcome: outcomeOf(verdict, line) }));
     }
   }
-  return [...rooms.values()].map((room) => ({ ...room, base: baseOf(prepared, room.line) }));
+  const facts = ground.kind === 'known' ? ground.namespace.quotas : [];
+  return [...rooms.values()].map((room) => ({ ...room, base: baseOf(facts, room.line) }));
 }
 
 type RoomOfVm = Omit<Room, 'base'>;
@@ -44,10 +46,8 @@ function tighter(room: RoomOfVm | undefined, other: Omit<RoomOfVm, 'shortCount'>
 }
 
 /** The figure that somebody has set, without what Harvester adds to it for migrations. */
-function baseOf({ ground }: Prepared, line: QuotaLine): Quantity | undefined {
-  if (ground.kind === 'unknown') return undefined;
-  const facts = ground.namespace.quotas.find(({ quota }) => quota.metadata.name === line.quota);
-  if (facts === undefined) return undefined;
-  const base = facts.bases && baseOfKey(facts.bases, facts.quota, line.resource);
-  return base?.kind === 'scaled' ? base.base : facts.specHard.get(line.resource);
+function baseOf(quotas: readonly QuotaFacts[], line: QuotaLine): Quantity | undefined {
+  const facts = quotas.find(({ quota }) => quota.metadata.name === line.quota);
+  const base = facts?.bases && baseOfKey(facts.bases, facts.quota, line.resource);
+  return base?.kind === 'scaled' ? base.base : facts?.specHard.get(line.resource);
 }

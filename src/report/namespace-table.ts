@@ -74,9 +74,8 @@ function countsText({ forecasts }: NamespaceReport): Html[] {
 }
 
 function roomlessText({ forecasts }: NamespaceReport): string {
-  const [first] = forecasts;
-  if (forecasts.every(({ verdict }) => verdict === 'fits')) return 'no quota counts its pods';
-  return first?.reason ?? 'no quota key can be compared';
+  const other = forecasts.find(({ verdict }) => verdict !== 'fits');
+  return other === undefined ? 'no quota counts its pods' : (other.reason ?? 'no quota key can be compared');
 }
 
 function spareCell({ line, outcome, shortCount }: Room): Html {

@@ -1,3 +1,4 @@
+import type { Quantity } from '../quantity/quantity.ts';
 import { amountText, asNumber } from './amount-text.ts';
 import { lineAbove, linearScale, type Point, roundTicks, type Scale } from './chart-scale.ts';
 import { type Html, html } from './html.ts';
@@ -9,9 +10,15 @@ const PLOT = { left: 62, right: 428, top: 14, bottom: 214 } as const;
 
 const MIDDLE = (PLOT.left + PLOT.right) / 2;
 
+interface NeededPoint extends Point {
+  readonly amount: Quantity;
+}
+
 interface Chart {
   readonly key: KeyOutlook;
-  readonly points: readonly Point[];
+  readonly points: readonly NeededPoint[];
+  /** The first and the last of the points. */
+  readonly ends: readonly NeededPoint[];
   readonly base: number;
   /** The ratio that the page is about; undefined where it is not among those drawn. */
   readonly today: number | undefined;
@@ -29,18 +36,19 @@ export function ratioChart(key: KeyOutlook, ratios: readonly string[], today: nu
   const chart: Chart = {
     key,
     points,
+    ends: [...points.slice(0, 1), ...points.slice(-1)],
     base,
     today,
     x: linearScale({ from: Number(ratios[0]), to: Number(ratios.at(-1)) }, { from: PLOT.left, to: PLOT.right }),
-    y: linearScale({ from: ticks[0] ?? 0, to: ticks.at(-1) ?? 1 }, { from: PLOT.bottom, to: PLOT.top }),
+    y: linearScale({ from: Math.min(...ticks), to: Math.max(...ticks) }, { from: PLOT.bottom, to: PLOT.top }),
   };
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${sentence(chart)}">
 ${ticks.map((tick) => level(chart, tick, `${trimmed(tick / unit.size)} ${unit.name}`))}${ratioMarks(chart)}${drawn(chart)}</svg>`;
 }
 
-function pointsOf({ needed }: KeyOutlook, ratios: readonly string[]): readonly Point[] {
+function pointsOf({ needed }: KeyOutlook, ratios: readonly string[]): readonly NeededPoint[] {
   return needed.flatMap((amount, index) => {
-    return amount === undefined ? [] : [{ x: Number(ratios[index]), y: asNumber(amount) }];
+    return amount === undefined ? [] : [{ x: Number(ratios[index]), y: asNumber(amount), amount }];
   });
 }
 
@@ -49,15 +57,10 @@ function unitOf(resource: string, largest: number): { readonly name: string; rea
   return largest < 2 ** 31 ? { name: 'MiB', size: 2 ** 20 } : { name: 'GiB', size: 2 ** 30 };
 }
 
-function sentence({ key, points, base }: Chart): string {
+function sentence({ key, points, ends, base }: Chart): string {
   const fitting = points.filter(({ y }) => y <= base).length;
-  const first = points[0];
-  const last = points.at(-1);
-  const needs = (point: Point | undefined): string =>
-    point === undefined
-      ? 'nothing known'
-      : `${amountText(key.resource, key.needed.find((one) => one !== undefined && asNumber(one) === point.y) ?? key.base)} at ratio ${point.x}`;
-  return `Room of ${key.resource} needed: ${needs(first)}, ${needs(last)}; the base of ${amountText(key.resource, key.base)} is enough at ${fitting} of ${points.length} ratios tried.`;
+  const needs = ends.map(({ x, amount }) => `${amountText(key.resource, amount)} at ratio ${x}`);
+  return `Room of ${key.resource} needed: ${needs.join(', ')}; the base of ${amountText(key.resource, key.base)} is enough at ${fitting} of ${points.length} ratios tried.`;
 }
 
 function level({ y }: Chart, amount: number, label: string): Html {
@@ -87,13 +90,14 @@ function thinned(labels: readonly Html[]): readonly Html[] {
   return labels.filter((_, index) => index % every === 0);
 }
 
-function drawn({ points, base, x, y, key }: Chart): Html {
+function drawn({ points, ends, base, x, y, key }: Chart): Html {
   const place = (point: Point): string => `${fixed(x.at(point.x))} ${fixed(y.at(point.y))}`;
   const above = lineAbove(points, base).map(place);
-  const area = html`<path class="over" d="M${place({ x: points[0]?.x ?? 0, y: base })}L${above.join('L')}L${place({ x: points.at(-1)?.x ?? 0, y: base })}Z"/>`;
+  const [from, to] = ends.map((end) => place({ x: end.x, y: base }));
+  const area = html`<path class="over" d="M${from}L${above.join('L')}L${to}Z"/>`;
   const at = y.at(base);
   // Under the base's right end is nothing where the line is above it, and the other way round.
-  const isUnder = (points.at(-1)?.y ?? 0) > base && at < PLOT.bottom - 18;
+  const isUnder = points.slice(-1).some((last) => last.y > base) && at < PLOT.bottom - 18;
   return html`${area}<path class="baseline" d="M${PLOT.left} ${fixed(at)}H${PLOT.right}"/><path class="line" d="M${points.map(place).join('L')}"/>${points.map((point) => marker(point, base, place(point)))}<text class="halo end" x="${PLOT.right - 4}" y="${fixed(isUnder ? at + 15 : at - 6)}">base ${amountText(key.resource, key.base)}</text>`;
 }
 

@@ -63,12 +63,10 @@ function tile(standing: Standing, count: number): Html {
 function shareBar(counts: StandingCounts, total: number): Html {
   if (total === 0) return html``;
   const shown = STANDINGS.filter((standing) => counts[standing] > 0);
-  const ends = shown.map((_, index) =>
-    shown.slice(0, index + 1).reduce((sum, standing) => sum + (counts[standing] / total) * 100, 0),
-  );
+  const percent = (count: number): string => `${((count / total) * 100).toFixed(2)}%`;
   const blocks = shown.map((standing, index) => {
-    const from = ends[index - 1] ?? 0;
-    return html`<rect class="${standing}" x="${from.toFixed(2)}%" width="${((ends[index] ?? 0) - from).toFixed(2)}%"/>`;
+    const before = shown.slice(0, index).reduce((sum, worse) => sum + counts[worse], 0);
+    return html`<rect class="${standing}" x="${percent(before)}" width="${percent(counts[standing])}"/>`;
   });
   return html`<svg class="share" aria-hidden="true">${blocks}</svg>`;
 }

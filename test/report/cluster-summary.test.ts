@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { prepare } from '../../src/forecast/forecast-migrations.ts';
 import { clusterSummary } from '../../src/report/cluster-summary.ts';
 import { ratioSetting } from '../builders/cluster.ts';
-import { plainScene, type Scene } from '../builders/scene.ts';
+import { plainScene, type Scene, scene } from '../builders/scene.ts';
 import { EXCEEDING, FITTING, forecastOf, namespaceOf, pageOf, QUOTA, reportOf } from './sample-report.ts';
 
 describe('the summary of a cluster', () => {
@@ -14,6 +14,12 @@ describe('the summary of a cluster', () => {
       FITTING.with(ratioSetting('2.5')),
       ['v1.7.0'],
       '1.5 for pods, 2.5 for scale-ups',
+    ],
+    [
+      'where Harvester knows no ratio yet',
+      scene({ harvester: 'v1.3.2', ratio: '2.5' }),
+      ['v1.3.2'],
+      '2.5 for pods, none for scale-ups',
     ],
     ['where there is no KubeVirt', FITTING.without('KubeVirt', 'kubevirt'), ['unknown'], '1 (none is set)'],
   ])('%s', (_title, scenery, versions, ratio) => {

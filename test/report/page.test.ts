@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Finding } from '../../src/doctor/finding.ts';
+import { CLUSTER, type Finding } from '../../src/doctor/finding.ts';
 import type { Forecast } from '../../src/forecast/forecast.ts';
 import { Quantity } from '../../src/quantity/quantity.ts';
 import type { Room } from '../../src/report/report-data.ts';
@@ -8,12 +8,14 @@ import {
   EXCEEDING,
   FITTING,
   LAST,
+  largestContainer,
   markupOf,
   memoryOutlook,
   namespaceOf,
   pageOf,
   QUOTA,
   reportOf,
+  rowsOf,
   WAITING,
 } from './sample-report.ts';
 
@@ -23,18 +25,6 @@ const MIXED = reportOf([
   namespaceOf(EXCEEDING, 'stuck'),
   namespaceOf(WAITING, 'busy', ['vm1', 'vm2']),
 ]);
-
-/** The texts of a table's rows, without markup, cells parted by bars. */
-function rowsOf(page: string, table: string): readonly string[] {
-  const found = new RegExp(`<table id="${table}"[\\s\\S]*?</table>`).exec(page)?.[0] ?? '';
-  return found.split('<tr').map((row) => {
-    const cells = row.replace(/^[^>]*>/, '').replaceAll(/<small>/g, ' ');
-    return cells
-      .replaceAll(/<\/t[dh]>/g, ' | ')
-      .replaceAll(/<[^>]*>/g, '')
-      .trim();
-  });
-}
 
 describe('a page', () => {
   const page = pageOf(MIXED);
@@ -150,12 +140,7 @@ describe('a namespace', () => {
     ],
     [
       'whose pods a LimitRange refuses shows why',
-      plainScene({ pods: '9' }).with({
-        apiVersion: 'v1',
-        kind: 'LimitRange',
-        metadata: { name: 'bounds', namespace: 'quota-test' },
-        spec: { limits: [{ type: 'Container', max: { memory: '1Gi' } }] },
-      }),
+      plainScene({ pods: '9' }).with(largestContainer('1Gi')),
       'LimitRange refuses the pod',
     ],
   ])('%s', (_title, scenery, text) => {
@@ -245,6 +230,20 @@ describe('findings', () => {
       `<b class="mark exceeds">error</b> too much is used <small>over-used: ResourceQuota team-a/${QUOTA}</small>`,
     );
     for (const text of ['<p>seen</p>', '<li>team-a/vm1</li>', '<b>Remedy</b> change it']) expect(page).toContain(text);
+  });
+
+  test('that stand for very many objects name the first fifty', () => {
+    const affected = Array.from({ length: 53 }, (_, index) => `team-a/vm${index}`);
+    const page = pageOf(reportOf([], { findings: [{ ...finding, summary: 'too much is used', affected }] }));
+    expect(page).toContain('<li>team-a/vm49</li><li>and 3 more</li></ul>');
+  });
+
+  test.each([
+    ['an object of no namespace name it', { kind: 'KubeVirt', name: 'kubevirt' }, 'KubeVirt kubevirt'],
+    ['no object in particular are of the cluster', CLUSTER, 'the cluster'],
+  ])('about %s', (_title, subject, text) => {
+    const page = pageOf(reportOf([], { findings: [{ ...finding, summary: 'it is not ready', subject }] }));
+    expect(page).toContain(`it is not ready <small>over-used: ${text}</small>`);
   });
 
   test('that are none are said to be none', () => {

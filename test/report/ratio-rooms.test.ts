@@ -5,8 +5,10 @@ import { RatioRooms, triedRatios } from '../../src/report/ratio-rooms.ts';
 import type { NamespaceOutlook } from '../../src/report/report-data.ts';
 import { emptyScene, plainScene, type Scene } from '../builders/scene.ts';
 import { sizedVmi, vmi } from '../builders/virtual-machine.ts';
-import { EXCEEDING, FITTING, LAST, QUOTA, WAITING } from './sample-report.ts';
+import { EXCEEDING, FITTING, LAST, largestContainer, QUOTA, WAITING } from './sample-report.ts';
 
+/** KubeVirt cannot hold the pod's memory in its integers then. */
+const BOUNDLESS = '2000000.0';
 const RATIOS = ['1.0', '1.5', '2.5', '4.5', '10.0'];
 
 function outlookOf(scenery: Scene, ratios = RATIOS): NamespaceOutlook | undefined {
@@ -30,6 +32,14 @@ describe('the ratios that are tried', () => {
 });
 
 describe('the room that a namespace needs', () => {
+  test('is never enough at a ratio at which a LimitRange refuses a pod', () => {
+    const roomy = emptyScene({ base: { 'limits.cpu': '90', 'limits.memory': '90Gi' } }).started(vmi());
+    expect(outlookOf(roomy)?.largestFitting).toBe('10.0');
+    const largest = Number(outlookOf(roomy.with(largestContainer('5Gi')))?.largestFitting);
+    expect(largest).toBeGreaterThan(1);
+    expect(largest).toBeLessThan(4.5);
+  });
+
   test('is 5477Mi at 4.5 for the VM of the quota notes, once it runs at that ratio', () => {
     expect(neededOf(LAST)[3]).toBe('5477Mi');
   });
@@ -66,6 +76,23 @@ describe('the room that a namespace needs', () => {
     const key = outlookOf(plainScene({ 'limits.memory': '9Gi' }))?.keys[0];
     expect(key?.needed[0]?.exceeds(key.base)).toBe(false);
     expect(key?.needed[4]?.exceeds(key.base)).toBe(true);
+  });
+
+  test('is unknown at a ratio with which the LimitRange refuses the pod', () => {
+    expect(neededOf(plainScene({ 'limits.memory': '9Gi' }).with(largestContainer('5Gi')))).toEqual([
+      '8870Mi',
+      expect.any(String),
+      expect.any(String),
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('is unknown at a ratio of which no pod can be made, and reckoned up to there', () => {
+    const outlook = outlookOf(plainScene({ 'limits.memory': '20Gi' }), ['1.0', BOUNDLESS]);
+    expect(outlook?.keys[0]?.needed.map((amount) => amount?.toString())).toEqual(['8870Mi', undefined]);
+    expect(Number(outlook?.largestFitting)).toBeGreaterThan(20);
+    expect(outlookOf(plainScene({ 'limits.memory': '20Gi' }), [BOUNDLESS])).toBeUndefined();
   });
 
   test('set as the new limit, lets every VM migrate', () => {

@@ -4,6 +4,7 @@ import { clusterSummary } from '../../src/report/cluster-summary.ts';
 import { namespaceReport } from '../../src/report/namespace-report.ts';
 import { pageChunks } from '../../src/report/page.ts';
 import type { KeyOutlook, NamespaceReport, Report } from '../../src/report/report-data.ts';
+import type { Json } from '../builders/json.ts';
 import { emptyScene, type Scene, scene } from '../builders/scene.ts';
 import { sizedVmi, vmi } from '../builders/virtual-machine.ts';
 
@@ -25,6 +26,16 @@ export function namespaceOf(scenery: Scene, name: string, vmis: readonly string[
 
 export function forecastOf(scenery: Scene) {
   return forecastMigration(prepare(scenery.objects()), 'vm1');
+}
+
+/** A LimitRange that refuses pods with a container of more memory. */
+export function largestContainer(memory: string): Json {
+  return {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: { name: 'bounds', namespace: 'quota-test' },
+    spec: { limits: [{ type: 'Container', max: { memory } }] },
+  };
 }
 
 const RATIOS = ['1', '1.5', '2.5', '4.5', '10'];
@@ -61,4 +72,16 @@ export function pageOf(report: Report): string {
 /** Style and scripts are the program's own words, of which nothing is to be said here. */
 export function markupOf(page: string): string {
   return page.replaceAll(/<(style|script)>[\s\S]*?<\/\1>/g, '');
+}
+
+/** The texts of a table's rows, without markup, cells parted by bars. */
+export function rowsOf(page: string, table: string): readonly string[] {
+  const found = new RegExp(`<table id="${table}"[\\s\\S]*?</table>`).exec(page)?.[0] ?? '';
+  return found.split('<tr').map((row) => {
+    const cells = row.replace(/^[^>]*>/, '').replaceAll(/<small>/g, ' ');
+    return cells
+      .replaceAll(/<\/t[dh]>/g, ' | ')
+      .replaceAll(/<[^>]*>/g, '')
+      .trim();
+  });
 }
