@@ -25,15 +25,39 @@ export async function examineCluster(
     found.set(namespace, own.findings);
     checked = sum(checked, own.checked);
   }
-  const faulty = namespaces.filter((namespace) => found.get(namespace)?.some(isFault));
-  if (pause !== undefined && faulty.length > 0) {
-    await pause();
-    for (const namespace of faulty) {
-      const { findings } = await examineNamespace(cluster, examination, namespace);
-      found.set(namespace, lasting(found.get(namespace) ?? [], findings));
-    }
+  return { findings: await lastingFindings(cluster, { examination, found }, pause), checked };
+}
+
+/** What one look at each namespace has found. */
+export interface FirstLook {
+  readonly examination: Examination;
+  readonly found: ReadonlyMap<string, readonly Finding[]>;
+}
+
+/** The findings of the cluster and of its namespaces, less the faults that a second look after `pause` does not see. */
+export async function lastingFindings(
+  cluster: Cluster,
+  { examination, found }: FirstLook,
+  pause: (() => Promise<void>) | undefined,
+): Promise<readonly Finding[]> {
+  const isSeenTwice = pause !== undefined && [...found.values()].flat().some(isFault);
+  if (isSeenTwice) await pause();
+  const findings = [...examination.findings];
+  for (const [namespace, first] of found) {
+    const isDoubted = isSeenTwice && first.some(isFault);
+    findings.push(...(isDoubted ? await seenAgain(cluster, { examination, namespace }, first) : first));
   }
-  return { findings: [...examination.findings, ...[...found.values()].flat()], checked };
+  return findings;
+}
+
+interface Place {
+  readonly examination: Examination;
+  readonly namespace: string;
+}
+
+async function seenAgain(cluster: Cluster, { examination, namespace }: Place, first: readonly Finding[]) {
+  const { findings } = await examineNamespace(cluster, examination, namespace);
+  return lasting(first, findings);
 }
 
 async function examineNamespace(cluster: Cluster, examination: Examination, namespace: string): Promise<Examined> {

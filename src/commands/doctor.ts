@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { bySeverity, isFault } from '../doctor/finding.ts';
-import type { Cluster } from '../forecast/cluster-objects.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { type Examined, examineCluster } from './doctor-examination.ts';
@@ -12,7 +11,7 @@ import { ChunkedText, type Io } from './io.ts';
 import { openCluster } from './open-cluster.ts';
 import { addGlobalOptions, type ClusterOptions, collect, givenOptions } from './options.ts';
 import { painterFor } from './text-table.ts';
-import { shortList } from './vm-selection.ts';
+import { namespacesAsked } from './vm-selection.ts';
 
 const EXAMPLES = [
   ['what is wrong in the cluster?', 'doctor'],
@@ -41,24 +40,15 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
 export const SECOND_LOOK_MILLISECONDS = 3000;
 
 async function doctor(options: ClusterOptions, io: Io): Promise<number> {
+  const { namespace, allNamespaces } = options;
+  if (namespace !== undefined && allNamespaces === true) throw new CommandError('-n and -A cannot be used together');
   const cluster = await openCluster(options, 'virtual-machines', io.onProgress);
   const pause = options.snapshot === undefined ? () => setTimeout(SECOND_LOOK_MILLISECONDS) : undefined;
-  const examined = await examineCluster(cluster, await namespacesOf(cluster, options), pause);
+  const examined = await examineCluster(cluster, await namespacesAsked(cluster, namespace), pause);
   const findings = bySeverity(examined.findings);
   await print({ findings, checked: examined.checked }, options, io);
   const unknown = findings.filter(({ severity }) => severity === 'unknown').length;
   return exitCodeOf({ fits: 0, waits: 0, exceeds: findings.filter(isFault).length, unknown });
-}
-
-async function namespacesOf(
-  cluster: Cluster,
-  { namespace, allNamespaces }: ClusterOptions,
-): Promise<readonly string[]> {
-  const known = await cluster.namespaceNames();
-  if (namespace === undefined) return known;
-  if (allNamespaces === true) throw new CommandError('-n and -A cannot be used together');
-  if (known.includes(namespace)) return [namespace];
-  throw new CommandError(`there is no namespace ${namespace}; there are ${shortList(known)}`);
 }
 
 async function print({ findings, checked }: Examined, { output }: ClusterOptions, io: Io): Promise<void> {

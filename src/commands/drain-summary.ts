@@ -3,6 +3,7 @@ import { type DrainOrder, placesOf, type VmName } from '../forecast/drain.ts';
 import type { DrainedNode, NamespaceNeed } from '../forecast/drains-in-turn.ts';
 import { countVerdicts } from './exit-code.ts';
 import type { Ending } from './forecast-writers.ts';
+import { placeText } from './quota-place.ts';
 import { type Column, tableLines } from './text-table.ts';
 
 /** What drains of nodes come to, one after the other. */
@@ -137,8 +138,7 @@ function notHelped({ namespace, raises, helpless }: NamespaceNeed): object[] {
 function needLines(needs: readonly NamespaceNeed[]): string[] {
   const rows = needs.flatMap(({ namespace, raises = [] }) =>
     raises.map(({ quota, resource, from, to, where }): RaiseRow => {
-      const place = where === 'namespace-annotation' ? "Rancher's project or namespace page" : 'the ResourceQuota';
-      return { namespace, quota, resource, from: `${from}`, to: `${to}`, where: place };
+      return { namespace, quota, resource, from: `${from}`, to: `${to}`, where: placeText(where) };
     }),
   );
   const helpless = needs.flatMap((need) => need.helpless.map((vmi) => ({ namespace: need.namespace, vmi })));

@@ -11,16 +11,15 @@ import { pageChunks } from '../report/page.ts';
 import { RatioRooms, triedRatios } from '../report/ratio-rooms.ts';
 import type { NamespaceReport, Report } from '../report/report-data.ts';
 import type { CommandContext } from './command-context.ts';
-import { CommandError } from './command-error.ts';
 import { SECOND_LOOK_MILLISECONDS } from './doctor.ts';
+import { type FirstLook, lastingFindings } from './doctor-examination.ts';
 import { countVerdicts, exitCodeOf } from './exit-code.ts';
 import { ChunkedText, type Io, note, type TextSink } from './io.ts';
 import { openCluster } from './open-cluster.ts';
 import { addOptionsBesideOutput, type ClusterOptions, collect, givenOptions } from './options.ts';
-import { type FirstLook, lastingFindings } from './report-findings.ts';
 import { sizeText } from './size-text.ts';
 import { openSnapshotFile } from './snapshot-file.ts';
-import { shortList } from './vm-selection.ts';
+import { namespacesAsked } from './vm-selection.ts';
 import { ratioNotes } from './what-if-options.ts';
 
 interface ReportOptions extends Omit<ClusterOptions, 'output' | 'allNamespaces'> {
@@ -98,25 +97,16 @@ async function examined(
 ): Promise<Pick<Report, 'namespaces'> & { readonly look: FirstLook }> {
   const examination = examine(objects);
   const rooms = new RatioRooms(ratios);
-  const byNamespace = new Map<string, readonly Finding[]>();
+  const found = new Map<string, readonly Finding[]>();
   const namespaces: NamespaceReport[] = [];
-  for (const name of await namesOf(cluster, only)) {
+  for (const name of await namespacesAsked(cluster, only)) {
     const own = examination.ofNamespace(await cluster.namespaceObjects(name, { kind: 'running' }));
-    byNamespace.set(name, own.findings);
+    found.set(name, own.findings);
     const { prepared, forecasts } = own.diagnosis;
     if (forecasts.size === 0) continue;
     namespaces.push(namespaceReport(prepared, [...forecasts.values()], rooms.outlookOf(prepared)));
   }
-  return { namespaces, look: { ofCluster: examination.findings, byNamespace } };
-}
-
-async function namesOf(cluster: Cluster, only: string | undefined): Promise<readonly string[]> {
-  const known = await cluster.namespaceNames();
-  if (only === undefined) return known;
-  if (!known.includes(only)) {
-    throw new CommandError(`there is no namespace ${only}; there are ${shortList(known)}`);
-  }
-  return [only];
+  return { namespaces, look: { examination, found } };
 }
 
 async function write(file: string, chunks: Iterable<string>, io: Io): Promise<void> {

@@ -53,10 +53,15 @@ export async function requireNamespace(cluster: Cluster, namespace: string): Pro
   const { namespaces } = await cluster.namespaceObjects(namespace);
   // Whoever may read one namespace need not be able to list them all.
   if (namespaces.items.length > 0 || namespaces.unreadable !== undefined) return;
+  await namespacesAsked(cluster, namespace);
+}
+
+/** Every namespace, or the one that is named. */
+export async function namespacesAsked(cluster: Cluster, namespace: string | undefined): Promise<readonly string[]> {
   const known = await cluster.namespaceNames();
-  if (!known.includes(namespace)) {
-    throw new CommandError(`there is no namespace ${namespace}; there are ${shortList(known)}`);
-  }
+  if (namespace === undefined) return known;
+  if (known.includes(namespace)) return [namespace];
+  throw new CommandError(`there is no namespace ${namespace}; there are ${shortList(known)}`);
 }
 
 /** A namespace whose VMs are known: where they cannot be listed, silence about them would pass for an answer. */

@@ -2,6 +2,7 @@ import { type KnownOutlook, type RatioOutlook, RatioOutlooks } from '../forecast
 import type { LargestRatio } from '../forecast/ratio-search.ts';
 import type { KeyRoom } from '../forecast/room.ts';
 import type { Standing } from './forecast-answers.ts';
+import { placeText } from './quota-place.ts';
 import { type Column, tableLines } from './text-table.ts';
 import type { WhatIf } from './what-if-options.ts';
 
@@ -131,7 +132,7 @@ const ROOM: readonly Column<OutlookRow>[] = [
   { title: 'IS', align: 'right', text: ({ key }) => `${key?.base ?? ''}` },
   { title: 'NEEDS', align: 'right', text: ({ key }) => `${key?.needed ?? ''}` },
   { title: 'GROW-BY', align: 'right', text: ({ key }) => `${key?.growBy ?? ''}` },
-  { title: 'WHERE', text: ({ key }) => placeOf(key) },
+  { title: 'WHERE', text: ({ key }) => (key === undefined ? '' : placeText(key.where)) },
 ];
 
 const OF_STARTS = {
@@ -145,9 +146,4 @@ const OF_MIGRATIONS = {
 
 function countColumn(title: string, count: (vms: KnownOutlook['vms']) => number): Column<OutlookRow> {
   return { title, align: 'right', text: ({ outlook }) => `${count(outlook.vms)}` };
-}
-
-function placeOf(key: KeyRoom | undefined): string {
-  if (key === undefined) return '';
-  return key.where === 'namespace-annotation' ? "Rancher's project or namespace page" : 'the ResourceQuota';
 }

@@ -2,6 +2,7 @@ import type { ClusterFacts } from '../forecast/cluster-facts.ts';
 import type { KnownGround } from '../forecast/forecast-set.ts';
 import { chargedPods, podsOfVmi } from '../forecast/launchers.ts';
 import type { QuotaFacts } from '../forecast/namespace-facts.ts';
+import { roundedUp } from '../forecast/quota-raise.ts';
 import type { ChargedPod } from '../forecast/target-pod.ts';
 import { baseOfKey } from '../harvester/managed-quota.ts';
 import { totalScaleUp } from '../harvester/quota-annotations.ts';
@@ -93,18 +94,10 @@ function raiseText({ key, used, going }: Overrun, { facts, cluster, namespace }:
   const needed = used.subtract(going).add(held);
   const raised =
     place === 'namespace-annotation'
-      ? `the limit of namespace ${namespace} for ${key}, on Rancher's project or namespace page, to at least ${typeable(key, needed)}`
+      ? `the limit of namespace ${namespace} for ${key}, on Rancher's project or namespace page, to at least ${roundedUp(key, needed)}`
       : `${key} of ResourceQuota ${quota.metadata.name} to at least ${needed}`;
   if (!isPodQuotaKey(key)) return `Raise ${raised}, or remove what is too much.`;
   return `Raise ${raised} (migrations may need more than that), or stop or shrink VMs and other pods of the namespace.`;
-}
-
-const MEBIBYTE = 1_048_576n;
-
-/** Rancher's pages take memory in Mi. */
-function typeable(key: string, amount: Quantity): Quantity {
-  if (key !== 'limits.memory') return amount;
-  return Quantity.of(((amount.value() + MEBIBYTE - 1n) / MEBIBYTE) * MEBIBYTE, 'BinarySI');
 }
 
 function overrunText({ key, used, going, limit, isScaled }: Overrun, quota: string): string {

@@ -5,9 +5,9 @@ import { applyRemedy, type Unworded } from './apply-remedy.ts';
 import { clusterFacts } from './cluster-facts.ts';
 import type { NamespaceObjects } from './cluster-objects.ts';
 import type { Forecast } from './forecast.ts';
-import { forecastMigration, type Prepared, prepare, ratioOf, wordedForecast } from './forecast-migrations.ts';
+import { type Prepared, prepare, ratioOf, wordedForecast } from './forecast-migrations.ts';
 import { type Finding, findingsOfSet, type Turns } from './forecast-set.ts';
-import { largestLowerRatio } from './remedies.ts';
+import { largestLowerRatio, type Reforecast, remediesBesideAmounts } from './remedies.ts';
 import type { Shortfall } from './shortfalls.ts';
 import { type QuotaRaise, smallestRaise } from './smallest-raise.ts';
 import { vmisOnNode } from './vm-names.ts';
@@ -72,14 +72,15 @@ export function placesOf({ perCluster, perNode }: MigrationLimits): number {
 
 /** Nobody queues where there are places for all who start at once, those that migrate elsewhere in the cluster included. */
 function turnsOf(
-  { perCluster, perNode }: MigrationLimits,
+  limits: MigrationLimits,
   moved: readonly DrainedNamespace[],
   namespaces: readonly Prepared[],
 ): Turns | undefined {
+  const { perCluster, perNode } = limits;
   const drained = moved.reduce((sum, { names }) => sum + names.length, 0);
   const elsewhere = namespaces.reduce((sum, { objects }) => sum + underWayBeside(objects.namespace, moved), 0);
   const isRoomForAll = drained <= perNode && drained + elsewhere <= perCluster;
-  return isRoomForAll ? undefined : { mostRunning: Math.min(perCluster, perNode) };
+  return isRoomForAll ? undefined : { mostRunning: placesOf(limits) };
 }
 
 function underWayBeside({ name, migrations }: NamespaceObjects, moved: readonly DrainedNamespace[]): number {
@@ -166,11 +167,14 @@ function remediesOf(drain: Conditions, part: DrainedNamespace, { raises, helples
 
 /** What would help a VM that no limit helps, as it is for that VM alone. */
 function ownRemedies(prepared: Prepared, vmi: string): readonly Unworded[] {
-  const { remedies } = forecastMigration(prepared, vmi);
-  return remedies.flatMap(({ text: _, ...remedy }) => (OWN_KINDS.has(remedy.kind) ? [remedy] : []));
+  const alone = ({ ground }: Prepared): Finding => findingsOfSet(ground, [vmi])[0] as Finding;
+  const finding = alone(prepared);
+  if (finding.kind === 'unknown') return [];
+  const { objects, ground } = prepared;
+  const { assessment } = finding;
+  const reforecast: Reforecast = (changed) => alone(prepare(changed, prepared));
+  return remediesBesideAmounts({ objects, assessment, reforecast, ratio: ratioOf(ground) });
 }
-
-const OWN_KINDS: ReadonlySet<Unworded['kind']> = new Set(['enable-scaling', 'set-container-limits', 'add-limit-range']);
 
 function isLeftBehind(finding: Finding): boolean {
   return finding.kind === 'assessed' && finding.assessment.verdict === 'exceeds';

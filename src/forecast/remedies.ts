@@ -26,16 +26,20 @@ const MOST_ROUNDS = 5;
  * forecast again before it is given; what does not help by itself is not offered.
  */
 export function remediesFor(plight: Plight): readonly Unworded[] {
+  return proposed(plight, [raisedQuota, enabledScaling, containerLimits, lowerRatio, freedRoom]);
+}
+
+/** Those that change no amount: of the pod, or of how Harvester treats its quota. */
+export function remediesBesideAmounts(plight: Plight): readonly Unworded[] {
+  return proposed(plight, [enabledScaling, containerLimits]);
+}
+
+type Proposal = (plight: Plight) => Unworded | undefined;
+
+function proposed(plight: Plight, proposals: readonly Proposal[]): readonly Unworded[] {
   const { assessment } = plight;
   if (assessment.verdict !== 'exceeds' && assessment.next !== 'exceeds') return [];
-  const proposals = [
-    raisedQuota(plight),
-    enabledScaling(plight),
-    containerLimits(plight),
-    lowerRatio(plight),
-    freedRoom(plight),
-  ];
-  return proposals.filter((remedy) => remedy !== undefined);
+  return proposals.map((propose) => propose(plight)).filter((remedy) => remedy !== undefined);
 }
 
 function cures(plight: Plight, remedy: Unworded): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { lastingFindings } from '../../src/commands/report-findings.ts';
+import { lastingFindings } from '../../src/commands/doctor-examination.ts';
 import { examine } from '../../src/doctor/examination.ts';
 import type { Cluster } from '../../src/forecast/cluster-objects.ts';
 import { type Scene, scene } from '../builders/scene.ts';
@@ -17,7 +17,7 @@ async function rulesLeft(first: Scene, second: Scene, looks: 'once' | 'twice'): 
   };
   const examination = examine(first.objects().cluster);
   const own = examination.ofNamespace(first.objects().namespace).findings;
-  const look = { ofCluster: examination.findings, byNamespace: new Map([['quota-test', own]]) };
+  const look = { examination, found: new Map([['quota-test', own]]) };
   const pause = async (): Promise<void> => {
     now = second;
   };
