@@ -63,7 +63,10 @@ refuses "at '/resources/requests/memory': '128MB' does not match pattern" --set 
 refuses "at '/excludedNamespaces/0': 'Not_A_Name' does not match pattern" --set 'excludedNamespaces={Not_A_Name}'
 refuses "at '/networkPolicy/enabled': got string, want boolean" --set-string networkPolicy.enabled=yes
 refuses "at '/networkPolicy/apiServerCIDRs/0': '10.0.0.1' does not match pattern" --set 'networkPolicy.apiServerCIDRs={10.0.0.1}'
+refuses "at '/clientCertificates/names/0'" --set-json 'clientCertificates.names=["a,b"]'
 # What the chart itself says is a list of sentences.
+refuses 'clientCertificates.ca is not a PEM certificate' --set clientCertificates.ca=ca.crt
+refuses 'clientCertificates.names belongs to clientCertificates.ca' --set 'clientCertificates.names={a}'
 refuses 'certificates.secretName is empty: in mode secret' --set certificates.mode=secret
 refuses 'certificates.caBundle is not a PEM certificate' --set certificates.mode=secret --set certificates.caBundle=Cg==
 refuses 'belong to certificates.mode secret, which is self-managed' --set certificates.secretName=mine

@@ -40,7 +40,15 @@ function schemasIn(node: Manifest): Manifest[] {
 const FILE_RULES: Readonly<Record<string, () => void>> = {
   'the schema knows every value, and no other': () => {
     for (const name of namesIn(values, '')) schemaAt(name);
-    for (const group of ['image', 'policies', 'webhook', 'certificates', 'networkPolicy', 'selfTest']) {
+    for (const group of [
+      'image',
+      'policies',
+      'webhook',
+      'certificates',
+      'clientCertificates',
+      'networkPolicy',
+      'selfTest',
+    ]) {
       deepStrictEqual(Object.keys(schemaAt(group).properties).sort(), Object.keys(values[group]).sort(), group);
     }
     const top = Object.keys(schema.properties).filter((key) => key !== 'global');

@@ -37,6 +37,14 @@ function containerOf(chart: RenderedChart): Manifest {
 function webhooksOf(chart: RenderedChart): Manifest[] {
   return ofKind(chart, 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration').flatMap((one) => one.webhooks);
 }
+/** The authorities of clients, where the values give some. */
+function clientAuthorityOf(chart: RenderedChart): Manifest {
+  return ofKind(chart, 'ConfigMap').find(({ metadata }) => metadata.name === `${chart.name}-client-ca`);
+}
+/** What headroom fills in itself. */
+function stateOf(chart: RenderedChart, ...kinds: readonly string[]): Manifest[] {
+  return ofKind(chart, ...kinds).filter((object) => object !== clientAuthorityOf(chart));
+}
 /** The settings that the Deployment gives, by their names in camel case. */
 function flagsOf(chart: RenderedChart): Record<string, string> {
   const [command, ...args]: string[] = containerOf(chart).args;
@@ -56,6 +64,7 @@ export const MANIFEST_RULES: Readonly<Record<string, (chart: RenderedChart) => v
       'ServiceAccount Deployment PodDisruptionBudget Service ClusterRole ClusterRoleBinding Role RoleBinding ConfigMap',
       'ValidatingWebhookConfiguration MutatingWebhookConfiguration',
       chart.mode === 'self-managed' ? 'Secret' : '',
+      clientAuthorityOf(chart) === undefined ? '' : 'ConfigMap',
       chart.args.some((arg) => arg.includes('networkPolicy.enabled=true')) ? 'NetworkPolicy' : '',
     ].flatMap((kinds) => kinds.split(' ').filter((kind) => kind !== ''));
     const issued = chart.objects.filter(({ apiVersion }) => apiVersion === 'cert-manager.io/v1');
@@ -89,7 +98,12 @@ export const MANIFEST_RULES: Readonly<Record<string, (chart: RenderedChart) => v
         runAsGroup: 65532,
         seccompProfile: { type: 'RuntimeDefault' },
       });
-      for (const volume of volumes) deepStrictEqual(Object.keys(volume).sort(), ['name', 'secret']);
+      for (const { name, ...source } of volumes) {
+        deepStrictEqual(
+          [name, ...Object.keys(source)],
+          name === 'tls' ? ['tls', 'secret'] : ['client-ca', 'configMap'],
+        );
+      }
       for (const container of containers) {
         deepStrictEqual(container.securityContext, {
           allowPrivilegeEscalation: false,
@@ -157,7 +171,9 @@ export const MANIFEST_RULES: Readonly<Record<string, (chart: RenderedChart) => v
     const { decisionTimeoutSeconds } = serveConfig(flags, {});
     for (const { timeoutSeconds } of webhooksOf(chart)) ok(decisionTimeoutSeconds < timeoutSeconds, 'decides too late');
     deepStrictEqual(flags.ownNamespace, chart.namespace);
-    deepStrictEqual(flags.reservations, ofKind(chart, 'ConfigMap')[0].metadata.name);
+    deepStrictEqual(flags.reservations, stateOf(chart, 'ConfigMap')[0].metadata.name);
+    deepStrictEqual(flags.clientCa, clientAuthorityOf(chart) && '/etc/headroom/client-ca/ca.crt');
+    deepStrictEqual(flags.clientName, clientAuthorityOf(chart) && 'kube-apiserver,other one');
     const [secret] = ofKind(chart, 'Secret');
     deepStrictEqual(flags.certificateSecret, secret?.metadata.name);
     deepStrictEqual(flags.webhookConfiguration, secret && chart.name);
@@ -165,7 +181,7 @@ export const MANIFEST_RULES: Readonly<Record<string, (chart: RenderedChart) => v
   },
 
   'what headroom fills in comes without data, so that an upgrade keeps it': (chart) => {
-    for (const object of ofKind(chart, 'ConfigMap', 'Secret')) {
+    for (const object of stateOf(chart, 'ConfigMap', 'Secret')) {
       deepStrictEqual([object.data, object.stringData, object.immutable], [undefined, undefined, undefined]);
     }
   },

@@ -37,6 +37,7 @@ const EVERYTHING = [
   '--set=replicas=3,priorityClassName=,nodeSelector.disk=ssd,logLevel=debug,selfTest.namespace=team-a',
   '--set=resources.requests.memory=1Gi,resources.limits.cpu=2',
   '--set=networkPolicy.enabled=true,networkPolicy.apiServerCIDRs={10.0.1.0/24,fd00::/64}',
+  '--set=clientCertificates.ca=-----BEGIN CERTIFICATE-----,clientCertificates.names={kube-apiserver,other one}',
 ];
 
 function variant(title: string, mode: CertificateMode, args: readonly string[]): Variant {

@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 import { basename } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
-import { streamSink } from './commands/io.ts';
-import { run } from './commands/run.ts';
 
 const DEFAULT_COLUMNS = 100;
 
@@ -18,6 +16,22 @@ function wantsColor({ NO_COLOR, TERM }: NodeJS.ProcessEnv): boolean {
 
 const { stdout, stderr, argv, env } = process;
 const isTerminal = stdout.isTTY === true;
+
+/**
+ * Before `serve` has handlers of its own, for the quarter of a second in which the program is loaded: as process 1 of a
+ * container it would not heed SIGTERM without one, and a pod that is deleted just then would linger for its grace period.
+ */
+function endWhileLoading(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) === 1) process.exit(0);
+}
+if (argv.slice(2).find((arg) => !arg.startsWith('-')) === 'serve') {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, endWhileLoading);
+  // By default Node.js opens its debugger on this signal, to whoever can reach loopback.
+  process.on('SIGUSR1', () => undefined);
+}
+
+// Loaded only now, with everything that is behind it.
+const [{ streamSink }, { run }] = await Promise.all([import('./commands/io.ts'), import('./commands/run.ts')]);
 
 process.exitCode = await run({
   args: argv.slice(2),

@@ -31,6 +31,26 @@ function addAll(wanted: WantedAnnotations): readonly PatchOperation[] {
   return added.length === 0 ? [] : [{ op: 'add', path: ANNOTATIONS_PATH, value: Object.fromEntries(added) }];
 }
 
+/** Of names and values together (apimachinery v0.34, ValidateAnnotationsSize); an object with more is refused. */
+const LARGEST_ANNOTATIONS_BYTES = 256 * 1024;
+
+function bytesOf(key: string, value: unknown): number {
+  return Buffer.byteLength(key) + (typeof value === 'string' ? Buffer.byteLength(value) : 0);
+}
+
+/** What finds no room beside the user's own is absent: an object that is refused for ours would be blocked by us. */
+function fitting(present: Readonly<Record<string, unknown>>, wanted: WantedAnnotations): WantedAnnotations {
+  const others = Object.entries(present).filter(([key]) => !wanted.has(key));
+  let free = others.reduce((left, [key, value]) => left - bytesOf(key, value), LARGEST_ANNOTATIONS_BYTES);
+  const fits = (key: string, value: string): boolean => {
+    const bytes = bytesOf(key, value);
+    if (bytes > free) return false;
+    free -= bytes;
+    return true;
+  };
+  return new Map([...wanted].map(([key, value]) => [key, value !== undefined && fits(key, value) ? value : undefined]));
+}
+
 /**
  * The steps that bring an object's annotations to what is wanted, and no step where they are so already: the API server
  * may call a webhook twice for one object. An object whose metadata is not understood is left as it is.
@@ -41,5 +61,5 @@ export function patchAnnotations(object: unknown, wanted: WantedAnnotations): re
   const present = metadata.annotations;
   if (present === undefined || present === null) return addAll(wanted);
   if (!isPlainObject(present)) return [];
-  return [...wanted].flatMap(([key, value]) => operationFor(present, key, value) ?? []);
+  return [...fitting(present, wanted)].flatMap(([key, value]) => operationFor(present, key, value) ?? []);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { isObjectName } from '../objects/names.ts';
 import { createdObject, namespaceProblem } from './creation.ts';
-import { isObjectName } from './names.ts';
 import { printableLine, quotedName } from './plain-text.ts';
 import { firstIssue, isPlainObject, type ReviewRequest } from './review.ts';
 

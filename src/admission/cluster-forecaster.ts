@@ -2,16 +2,17 @@ import type { Cluster, Extent, NamespaceObjects, ReadOptions } from '../forecast
 import type { Forecast } from '../forecast/forecast.ts';
 import { forecastMigration, type Prepared, prepare, unknownForecast } from '../forecast/forecast-migrations.ts';
 import { describeLauncher } from '../forecast/launcher-description.ts';
+import { launcherDrift } from '../forecast/launcher-drift.ts';
 import { vmiNameOfPod } from '../forecast/launchers.ts';
 import { vmisInvolved } from '../forecast/part-of-namespace.ts';
 import { type Reservation, withPromised } from '../forecast/reservations.ts';
 import { isHopeless } from '../forecast/verdict-of.ts';
 import type { Pod } from '../objects/kubernetes.ts';
+import { isObjectName } from '../objects/names.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import { POLICY_ANNOTATION } from './annotation-names.ts';
 import type { FollowUp } from './follow-up.ts';
 import type { Forecaster, MigrationForecast, MigrationRequest, PodDescription } from './forecaster.ts';
-import { isObjectName } from './names.ts';
 import {
   type Decide,
   type Decided,
@@ -235,6 +236,10 @@ async function describePod(
   if (!isObjectName(vmi)) return { kind: 'unknown', reason: 'the pod names no VirtualMachineInstance as its owner' };
   const { prepared } = await facts.gather(namespace, { kind: 'launcher', vmi }, { ...reading, age: 'recent' });
   const policy = namespacePolicy(prepared);
-  const described = describeLauncher(prepared, pod);
-  return policy === undefined ? described : { ...described, namespacePolicy: policy };
+  const drift = launcherDrift(prepared, pod);
+  return {
+    ...describeLauncher(prepared, pod),
+    ...(policy === undefined ? {} : { namespacePolicy: policy }),
+    ...(drift === undefined ? {} : { drift }),
+  };
 }

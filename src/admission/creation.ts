@@ -1,4 +1,4 @@
-import { isNamespaceName } from './names.ts';
+import { isNamespaceName } from '../objects/names.ts';
 import { quotedName } from './plain-text.ts';
 import { isPlainObject, type ReviewRequest } from './review.ts';
 
@@ -30,5 +30,7 @@ export function namespaceProblem(request: ReviewRequest, object: Record<string, 
   const metadata = object.metadata;
   const own = isPlainObject(metadata) ? metadata.namespace : undefined;
   if (own === undefined || own === null || own === '' || own === namespace) return undefined;
-  return `the object names namespace ${quotedName(String(own))}, the request ${quotedName(namespace)}`;
+  // Not every value can be made a text: `{"toString":null}` cannot.
+  if (typeof own !== 'string') return "the object's metadata.namespace is no text";
+  return `the object names namespace ${quotedName(own)}, the request ${quotedName(namespace)}`;
 }

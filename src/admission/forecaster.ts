@@ -1,4 +1,5 @@
 import type { Forecast } from '../forecast/forecast.ts';
+import type { LauncherDrift } from '../forecast/launcher-drift.ts';
 import type { Pod } from '../objects/kubernetes.ts';
 
 /** Both names have been checked to be what Kubernetes allows, so that they can become part of an API path. */
@@ -34,9 +35,14 @@ export interface PodAnnotations {
   readonly kubeVirtVersion: string;
 }
 
-export type PodDescription =
-  | { readonly kind: 'described'; readonly annotations: PodAnnotations; readonly namespacePolicy?: string }
-  | { readonly kind: 'unknown'; readonly reason: string; readonly namespacePolicy?: string };
+export type PodDescription = (
+  | { readonly kind: 'described'; readonly annotations: PodAnnotations }
+  | { readonly kind: 'unknown'; readonly reason: string }
+) & {
+  readonly namespacePolicy?: string;
+  /** Present where the pod is not as KubeVirt was reckoned to make it. */
+  readonly drift?: LauncherDrift;
+};
 
 /** The port through which admission asks its questions. */
 export interface Forecaster {

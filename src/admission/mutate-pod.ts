@@ -5,6 +5,7 @@ import { MEMORY_OVERHEAD_ANNOTATION, WORKLOAD_MEMORY_ANNOTATION } from './annota
 import { patchAnnotations, type WantedAnnotations } from './annotations-patch.ts';
 import type { AdmissionContext } from './context.ts';
 import { createdObject, namespaceProblem } from './creation.ts';
+import { driftReport } from './drift-report.ts';
 import type { PodAnnotations, PodDescription } from './forecaster.ts';
 import { printableLine } from './plain-text.ts';
 import { ignored, type Outcome } from './response.ts';
@@ -56,14 +57,18 @@ export async function mutatePod(request: ReviewRequest, context: AdmissionContex
   const vmi = printableLine((read.success && vmiNameOfPod(read.data)) || '', LONGEST_NAME);
   const removal = patchAnnotations(pod, wantedAnnotations(undefined));
   if (described.namespacePolicy === 'off') return { decision: { verdict: 'off', namespace, vmi }, patch: removal };
+  const found = driftReport(described.drift, request.userInfo?.username ?? '');
+  const drift = found === undefined ? {} : { drift: found };
   switch (described.kind) {
     case 'described':
       return {
+        ...drift,
         decision: { verdict: 'described', namespace, vmi },
         patch: patchAnnotations(pod, wantedAnnotations(described.annotations)),
       };
     case 'unknown':
       return {
+        ...drift,
         decision: { verdict: 'unknown', namespace, vmi },
         warnings: [`memory overhead unknown: ${described.reason}`],
         patch: removal,

@@ -29,6 +29,11 @@ export function printableLines(text: string): string {
   return text.toWellFormed().replace(UNPRINTABLE_IN_LINES, ' ');
 }
 
+/** A line of any length, in which names that it was made with begin no other line, and control nothing. */
+export function printableOneLine(text: string): string {
+  return printableLines(text).replaceAll('\n', ' ');
+}
+
 /** A name of unknown origin, quoted and short enough to stand in a sentence. */
 export function quotedName(name: string): string {
   return `"${printableLine(name, 63)}"`;

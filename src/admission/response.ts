@@ -1,6 +1,7 @@
 import type { Verdict } from '../forecast/forecast.ts';
 import type { MigrationClass } from '../kubevirt/migration-class.ts';
 import type { PatchOperation } from './annotations-patch.ts';
+import type { DriftReport } from './drift-report.ts';
 import { printableLine } from './plain-text.ts';
 import type { Policy } from './policy.ts';
 import type { ReviewVersion } from './review.ts';
@@ -47,6 +48,8 @@ export interface Outcome {
   /** Keys without a prefix: the API server puts the webhook's name before them. */
   readonly auditAnnotations?: Readonly<Record<string, string>>;
   readonly patch?: readonly PatchOperation[];
+  /** For the log and the metrics alone. */
+  readonly drift?: DriftReport;
 }
 
 export interface AdmissionResponse {

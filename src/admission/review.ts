@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quotedName } from './plain-text.ts';
 
 export const REVIEW_VERSIONS = ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'] as const;
 export type ReviewVersion = (typeof REVIEW_VERSIONS)[number];
@@ -19,7 +20,7 @@ const requestShape = z.object({
   operation: z.string(),
   dryRun: z.boolean().nullish(),
   userInfo: z.object({ username: text }).nullish(),
-  object: z.unknown(),
+  object: z.unknown().optional(),
 });
 export type ReviewRequest = z.infer<typeof requestShape>;
 
@@ -43,7 +44,7 @@ function isReviewVersion(version: unknown): version is ReviewVersion {
 
 /** For a sentence: what was there, without repeating a value of any length. */
 function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 63));
+  if (typeof value === 'string') return quotedName(value);
   if (Array.isArray(value)) return 'an array';
   return value === null ? 'null' : typeof value;
 }

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import type { Api, ApiAnswer, ApiCall } from './api.ts';
+import { isPlainPath } from './api-path.ts';
 import { CredentialsError, messageOf } from './cluster-error.ts';
 import { type Credentials, KubeCredentials, type Transport } from './kube-credentials.ts';
 
@@ -39,6 +40,8 @@ class ApiClient implements Api {
   }
 
   async call(call: ApiCall, signal: AbortSignal): Promise<ApiAnswer> {
+    if (!isPlainPath(call.path))
+      return { kind: 'unanswered', message: 'a name in the path of the call is no name of Kubernetes' };
     const answer = await unlessAborted(() => this.#attempt(call, signal), signal);
     // The API server may close an idle connection just when it is used again. What only reads can be asked twice.
     const isWorthAnother = answer.kind === 'unanswered' && answer.isCutOff === true && call.method === 'GET';

@@ -1,5 +1,6 @@
 import type { ObjectsOfKind } from '../forecast/cluster-objects.ts';
 import type { Metadata } from '../objects/metadata.ts';
+import { isObjectName } from '../objects/names.ts';
 import { type Api, whyNot } from './api.ts';
 import type { AskedFor } from './api-fault.ts';
 import { type KubernetesObject, recordOf } from './kubernetes-objects.ts';
@@ -44,6 +45,7 @@ export class ObjectReader {
     signal: AbortSignal,
   ): Promise<ObjectsOfKind<T>> {
     const place = placeOf(kind, selection);
+    if (!areNames(selection.namespace)) return unreadable(place, NO_NAME);
     const listed = await listAll(this.#api, {
       path: pathOf(kind, selection.namespace),
       query: queryOf(selection),
@@ -66,21 +68,28 @@ export class ObjectReader {
     }
   }
 
-  /** The object of that name, or none. Both names must have been checked to be names. */
+  /** The object of that name, or none. */
   async get<T extends { readonly metadata: Metadata }>(
     kind: ObjectKind<T>,
     { namespace, name }: { readonly namespace?: string; readonly name: string },
     signal: AbortSignal,
   ): Promise<ObjectsOfKind<T>> {
+    const place = `${kind.kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
+    if (!areNames(namespace, name)) return unreadable(place, NO_NAME);
     const path = `${pathOf(kind, namespace)}/${encodeURIComponent(name)}`;
     const answer = await this.#api.call({ method: 'GET', path }, signal);
     if (answer.kind === 'refused' && answer.code === 404) return { items: [], problems: [] };
-    const place = `${kind.kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
     if (answer.kind !== 'done') return unreadable(place, this.#whyNot(answer, { kind, verb: 'get', namespace, name }));
     return recordOf(answer.body) === undefined
       ? unreadable(place, 'the API server answered with something that is no object')
       : objectsOf(kind, [answer.body]);
   }
+}
+
+const NO_NAME = 'that is no name of Kubernetes';
+
+function areNames(...names: readonly (string | undefined)[]): boolean {
+  return names.every((name) => name === undefined || isObjectName(name));
 }
 
 function queryOf({ labelSelector, consistency }: Selection): Record<string, string> {

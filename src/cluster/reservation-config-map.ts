@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Ledger, QuotaNeed, ReadLedger, Reservation, Reservations } from '../forecast/reservations.ts';
+import { isObjectName } from '../objects/names.ts';
 import { resourceListShape } from '../objects/quantity-shape.ts';
 import { type Api, type ApiAnswer, type ApiCall, whyNot } from './api.ts';
 
@@ -19,9 +20,12 @@ const needsShape = z
     ),
   );
 
+/** Of whoever is named here something is read, by this name. */
+const nameShape = z.string().refine(isObjectName);
+
 const ledgerShape = z.array(
   z
-    .object({ namespace: z.string(), vmi: z.string(), at: z.iso.datetime(), needs: needsShape.optional() })
+    .object({ namespace: nameShape, vmi: nameShape, at: z.iso.datetime(), needs: needsShape.optional() })
     .transform(({ namespace, vmi, at, needs }) => ({
       namespace,
       vmi,
@@ -96,13 +100,14 @@ function entryOf({ namespace, vmi, atMilliseconds, needs }: Reservation): unknow
 }
 
 function amountsByQuota(needs: readonly QuotaNeed[]): Record<string, Record<string, string>> {
-  const quotas: Record<string, Record<string, string>> = {};
-  for (const { quota, resource, amount } of needs) {
-    const amounts = quotas[quota] ?? {};
-    amounts[resource] = amount.toString();
-    quotas[quota] = amounts;
-  }
-  return quotas;
+  // A quota may be called `constructor`: looked up in a plain object, that is JavaScript's own.
+  const quotas = Map.groupBy(needs, ({ quota }) => quota);
+  return Object.fromEntries(
+    [...quotas].map(([quota, own]) => [
+      quota,
+      Object.fromEntries(own.map(({ resource, amount }) => [resource, amount.toString()])),
+    ]),
+  );
 }
 
 function writeCall(

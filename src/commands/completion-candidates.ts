@@ -27,6 +27,7 @@ const OPTION_VALUES: Readonly<Record<string, Wanted>> = {
   snapshot: { kind: 'files' },
   tlsCert: { kind: 'files' },
   tlsKey: { kind: 'files' },
+  clientCa: { kind: 'files' },
 };
 
 /** What stands between the brackets of `--filename <file>` and `forecast [vmi...]`. */

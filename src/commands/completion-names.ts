@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { z } from 'zod';
-import { isNamespaceName, isObjectName } from '../admission/names.ts';
 import type { Api } from '../cluster/api.ts';
 import { type KubernetesObject, readObjects, recordOf } from '../cluster/kubernetes-objects.ts';
 import { GROUP_PATHS, OBJECT_KINDS } from '../cluster/object-kinds.ts';
 import { objectMembersReadBy } from '../cluster/read-members.ts';
 import type { Environment } from '../config/serve-config.ts';
+import { isNamespaceName, isObjectName } from '../objects/names.ts';
 import type { Candidate, NamesOfWhat } from './completion-candidates.ts';
 import { openLiveApi } from './open-cluster.ts';
 

@@ -1,4 +1,4 @@
-import { printableLines } from '../admission/plain-text.ts';
+import { printableLines, printableOneLine } from '../admission/plain-text.ts';
 import type { Forecast } from '../forecast/forecast.ts';
 import { forecastJson } from '../forecast/forecast-json.ts';
 import { jsonText, loadYamlText } from './documents.ts';
@@ -86,7 +86,7 @@ function tableWriter(format: 'table' | 'wide', io: Io): ForecastWriter {
       const columns = format === 'wide' ? WIDE_COLUMNS : tableColumns(rows);
       const lines = forecasts === 0 ? [] : tableLines(columns, rows, painterFor(io));
       if (forecasts === 1) lines.push('', printableLines(message));
-      for (const ending of endings) lines.push('', ...ending.lines);
+      for (const ending of endings) lines.push('', ...ending.lines.map(printableOneLine));
       const text = new ChunkedText(io.stdout);
       for (const line of lines) await text.add(`${line}\n`);
       await text.flush();

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { printableLines } from '../admission/plain-text.ts';
+import { printableOneLine } from '../admission/plain-text.ts';
 import type { ProgressListener } from '../cluster/reading-progress.ts';
 
 /** Where text goes. */
@@ -43,10 +43,10 @@ export function streamSink(stream: Writable): TextSink {
   };
 }
 
-/** A sentence on stderr, where names from the cluster can control nothing. Nobody has to read it. */
+/** A sentence on stderr, a line whatever names of the cluster are in it. Nobody has to read it. */
 export async function note(io: Io, text: string): Promise<void> {
   try {
-    await io.stderr.write(`${printableLines(text)}\n`);
+    await io.stderr.write(`${printableOneLine(text)}\n`);
   } catch (error) {
     if (!(error instanceof OutputClosed)) throw error;
   }

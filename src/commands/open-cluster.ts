@@ -1,6 +1,7 @@
 import type { Api } from '../cluster/api.ts';
 import type { ProgressListener } from '../cluster/reading-progress.ts';
 import { openSnapshot } from '../cluster/snapshot.ts';
+import { shellWord } from '../doctor/kubectl.ts';
 import type { Cluster } from '../forecast/cluster-objects.ts';
 import type { ClusterOptions } from './options.ts';
 
@@ -31,9 +32,12 @@ export async function openCluster(
 
 type KubeconfigOptions = { readonly [name in 'kubeconfig' | 'context']?: string | undefined };
 
-/** What leads kubectl to the cluster that we were led to. */
+/** What leads kubectl to the cluster that we were led to, to be typed as it is. */
 export function kubectlFlags({ kubeconfig, context }: KubeconfigOptions): string[] {
-  return [...(kubeconfig ? ['--kubeconfig', kubeconfig] : []), ...(context ? ['--context', context] : [])];
+  return [
+    ...(kubeconfig ? ['--kubeconfig', shellWord(kubeconfig)] : []),
+    ...(context ? ['--context', shellWord(context)] : []),
+  ];
 }
 
 /**

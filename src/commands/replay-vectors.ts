@@ -1,3 +1,4 @@
+import { configurationFault } from '../kubevirt/configuration-fault.ts';
 import { int64Value } from '../kubevirt/go-number.ts';
 import { renderLauncherPod } from '../kubevirt/launcher-pod.ts';
 import { memoryOverhead } from '../kubevirt/memory-overhead.ts';
@@ -47,8 +48,8 @@ function computeVector(vector: Vector, file: string): ComputedVector {
   const found = kubeVirtRelease(vector.kubevirt);
   if (found.kind === 'unknown') return { file, name, pod: null, targetPod: null, error: found.reason };
   const request = requestOf(vector, found.release);
-  const { vmi, configuration, release, clusterArchitecture: architecture } = request;
-  const ratio = configuration.additionalGuestMemoryOverheadRatio ?? undefined;
+  const { vmi, release, clusterArchitecture: architecture } = request;
+  const ratio = vector.input.config.additionalGuestMemoryOverheadRatio ?? undefined;
   const reported = reportedOverheadBytes(request);
   const source = renderLauncherPod(request);
   const target = renderLauncherPod({ ...request, role: 'target' });
@@ -67,7 +68,8 @@ function requestOf({ input }: Vector, release: RenderRequest['release']): Render
   const namespace = input.vmi.metadata.namespace || 'default';
   return {
     vmi: { ...input.vmi, metadata: { ...input.vmi.metadata, namespace } },
-    configuration: input.config,
+    // Vectors are made by a KubeVirt that has just started, and has its defaults for what it refuses.
+    configuration: configurationFault(input.config) === undefined ? input.config : {},
     release,
     clusterArchitecture: input.arch || 'amd64',
     role: 'source',

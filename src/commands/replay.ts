@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { printableOneLine } from '../admission/plain-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { jsonText, loadYamlText, type YamlText } from './documents.ts';
@@ -58,7 +59,8 @@ async function replayAndCompare(files: readonly string[], text: ChunkedText): Pr
   for (const file of files) {
     for await (const replayed of casesOf(file)) {
       count(tally, replayed);
-      for (const difference of replayed.differences) await text.add(`${replayed.title}: ${difference}\n`);
+      for (const difference of replayed.differences)
+        await text.add(`${printableOneLine(`${replayed.title}: ${difference}`)}\n`);
     }
   }
   if (tally.sets > 0) await text.add(`certain: ${tally.certain} of ${tally.sets} set forecasts\n`);

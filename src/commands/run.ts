@@ -32,8 +32,12 @@ async function failureCode(error: unknown, started: ProgramRun, invocation: Invo
   }
   await note(io, `error: ${error instanceof Error ? error.message : String(error)}`);
   const isVerbose = invocation.args.some((given) => given === '-v' || given === '--verbose');
-  if (isVerbose && error instanceof Error && error.stack !== undefined) await note(io, error.stack);
+  if (isVerbose && error instanceof Error && error.stack !== undefined) await noteLines(io, error.stack);
   return EXIT_ERROR;
+}
+
+async function noteLines(io: Io, text: string): Promise<void> {
+  for (const line of text.split('\n')) await note(io, line);
 }
 
 /** What says by itself what is wrong and needs no stack. */
@@ -50,6 +54,6 @@ async function commanderCode(error: CommanderError, { help, complaints }: Progra
   } catch (closed) {
     if (!(closed instanceof OutputClosed)) throw closed;
   }
-  if (complaints.length > 0) await note(io, complaints.join('').trimEnd());
+  if (complaints.length > 0) await noteLines(io, complaints.join('').trimEnd());
   return error.exitCode === 0 ? EXIT_FINE : EXIT_ERROR;
 }

@@ -71,7 +71,7 @@ function chargeDifferences({ whileHeld, settled }: ObservedMigration, { target }
   });
 }
 
-const REFUSAL = /exceeded quota: ([^,]+), requested: (.*), used: (.*), limited: (.*)$/;
+const REFUSAL = /exceeded quota: ([^,:]+), requested: ([^:]*), used: ([^:]*), limited: ([^:]*)$/;
 
 /** A refusal that stood to the end names the figures that the forecast must have named. */
 function refusalDifferences(migration: ObservedMigration, { quotas }: Forecast): string[] {

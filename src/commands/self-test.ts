@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { isNamespaceName } from '../admission/names.ts';
+import { printableOneLine } from '../admission/plain-text.ts';
 import type { Api } from '../cluster/api.ts';
+import { isNamespaceName } from '../objects/names.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { documentText } from './documents.ts';
@@ -43,7 +44,7 @@ async function selfTestCommand(options: SelfTestOptions, io: Io): Promise<number
   try {
     const finding = await selfTest(api, namespace, AbortSignal.timeout(TIMEOUT_SECONDS * 1000));
     if (isDocument(output)) await io.stdout.write(await documentText(output, finding));
-    else if (finding.answered) await io.stdout.write(`${finding.message}\n`);
+    else if (finding.answered) await io.stdout.write(`${printableOneLine(finding.message)}\n`);
     else await note(io, `error: ${finding.message}`);
     return finding.answered ? EXIT_FINE : EXIT_ERROR;
   } finally {

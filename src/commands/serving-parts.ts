@@ -49,7 +49,8 @@ async function liveParts(config: ServeConfig, logger: Logger): Promise<Parts> {
       readMilliseconds: readMilliseconds(config),
       ...(await reservingParts(config, api, cluster, logger)),
     }),
-    certificates: (await filesOf(config, logger)) ?? (await keptInCluster(config, api, logger)),
+    // Over connections of its own: where decisions wait in line for a slow API server, a renewal would wait behind them all.
+    certificates: (await filesOf(config, logger)) ?? (await keptInCluster(config, await openLiveApi(config), logger)),
     firstRead: (signal) => readOnce(cluster, logger, signal),
   };
 }

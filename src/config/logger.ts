@@ -1,20 +1,37 @@
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { LogLevel } from './serve-config.ts';
+import { LogOutput } from './standard-output.ts';
 
-const MEBIBYTE = 1024 * 1024;
-
-/**
- * Writes without waiting: a reader that has stopped must not stop the webhook. What it leaves unread is dropped. Lines
- * are gathered for a quarter of a second at most, for a write of its own costs more than the decision that it tells.
- */
 function standardOutput(): DestinationStream {
-  return destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 250, maxLength: 4 * MEBIBYTE });
+  const output = new LogOutput((lines) => tellLost(output, lines));
+  process.once('exit', () => output.flushSync());
+  return output;
 }
 
-/** JSON lines. pino escapes control characters, so that no name can begin a line of its own. */
+/** By a logger of its own, for the one that lost them is not made yet. */
+function tellLost(output: DestinationStream, lines: number): void {
+  createLogger('warn', output).warn({ lines }, 'log lines were lost: nobody read them');
+}
+
+const PLAIN = /^[ -~]*\n$/;
+/** What JSON leaves as it is and steers a terminal, turns the direction of a line, or begins another one for some readers. */
+const UNPRINTABLE = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+/** JSON lines of printable characters, so that no name can begin a line of its own, or hide what stands on another's. */
 export function createLogger(level: LogLevel, stream: DestinationStream = standardOutput()): Logger {
   return pino(
-    { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: (line) => (PLAIN.test(line) ? line : line.replace(UNPRINTABLE, escaped)) },
+    },
     stream,
   );
 }

@@ -1,8 +1,7 @@
-import { z } from 'zod';
-import { isObjectName } from '../admission/names.ts';
-import { type ClassPolicies, defaultClassPolicies, POLICIES } from '../admission/policy.ts';
+import type { z } from 'zod';
+import type { ClassPolicies } from '../admission/policy.ts';
+import { isPemText, type LOG_LEVELS, settingsShape } from './settings-shape.ts';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Settings of `serve`, checked once. */
@@ -19,6 +18,10 @@ export interface ServeConfig {
   readonly ownNamespace?: string;
   readonly tlsCertFile?: string;
   readonly tlsKeyFile?: string;
+  /** Authorities of the clients that are answered; absent: anybody is. */
+  readonly clientCaFile?: string;
+  /** Common names of which such a client has one; absent: any. */
+  readonly clientNames?: readonly string[];
   /** Secret of the own namespace in which the replicas keep their certificates. */
   readonly certificateSecret?: string;
   readonly certificateLifetimeSeconds: number;
@@ -46,78 +49,6 @@ export class ConfigError extends Error {
 export type Flags = Readonly<Record<string, unknown>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-function wholeNumber(from: number, to: number) {
-  return z
-    .string()
-    .refine((given) => /^\d{1,9}$/.test(given) && Number(given) >= from && Number(given) <= to, {
-      error: `expected a whole number from ${from} to ${to}`,
-    })
-    .transform(Number);
-}
-
-function oneOf<const Choice extends string>(choices: readonly Choice[]) {
-  return z.enum(choices, { error: `expected one of ${choices.join(', ')}` });
-}
-
-function filled(expected: string) {
-  return z.string({ error: expected }).min(1, { error: expected });
-}
-
-/** Becomes part of an API path. */
-function objectName(of: string) {
-  const expected = `expected the name of ${of}: lower-case letters, digits, - and .`;
-  return z.string({ error: expected }).refine(isObjectName, { error: expected });
-}
-
-function policyShape(ofClass: keyof ClassPolicies) {
-  return oneOf(POLICIES).default(defaultClassPolicies[ofClass]);
-}
-
-/** One row a setting; its flag is the name in kebab case, its variable `HEADROOM_` and the name in capitals. */
-const settingsShape = z.object({
-  snapshot: z
-    .array(filled('expected a file'))
-    .default([])
-    .describe('File of Kubernetes objects to answer from instead of a cluster; several are read as one cluster'),
-  host: filled('expected a host name or an address').optional().describe('Name or address to listen on'),
-  port: wholeNumber(0, 65535).default(9443).describe('HTTPS port of the webhook; 0 picks a free one'),
-  adminPort: wholeNumber(0, 65535).default(8080).describe('HTTP port of probes and metrics; 0 picks a free one'),
-  ownNamespace: objectName('a namespace')
-    .optional()
-    .describe('Namespace that headroom runs in; else that of the kubeconfig'),
-  tlsCert: filled('expected a file')
-    .optional()
-    .describe('PEM file with the serving certificate and its chain; read again when it changes'),
-  tlsKey: filled('expected a file').optional().describe('PEM file with the private key of the certificate'),
-  certificateSecret: objectName('a Secret')
-    .optional()
-    .describe(
-      'Secret in which the replicas keep certificates of their own making, instead of --tls-cert and --tls-key',
-    ),
-  certificateLifetime: wholeNumber(10, 315_360_000)
-    .default(7_776_000)
-    .describe('Seconds that such a certificate is valid; it is renewed when a third of them is left'),
-  webhookConfiguration: objectName('the webhook configurations')
-    .optional()
-    .describe('Name of the two webhook configurations whose caBundle is kept up with such certificates'),
-  serviceName: objectName('a Service').optional().describe('Service that such certificates are made out to'),
-  reservations: objectName('a ConfigMap')
-    .optional()
-    .describe('ConfigMap through which replicas agree on room promised to migrations that are just being created'),
-  policyUser: policyShape('user').describe('What happens to a migration of a user that can never fit'),
-  policyEvacuation: policyShape('evacuation').describe('The same for those of drains and upgrades'),
-  policyWorkloadUpdate: policyShape('workload-update').describe(
-    'The same for those of KubeVirt updating its launchers',
-  ),
-  policyPlatform: policyShape('platform').describe('The same for any other that the platform asks for'),
-  decisionTimeout: wholeNumber(1, 29)
-    .default(4)
-    .describe("Seconds for one decision; keep it below the webhook's timeoutSeconds"),
-  drain: wholeNumber(0, 600)
-    .default(5)
-    .describe('Seconds to go on answering after SIGTERM, until the Service has stopped sending requests'),
-  logLevel: oneOf(LOG_LEVELS).default('info').describe('How much is logged'),
-});
 type Setting = keyof typeof settingsShape.shape;
 
 function kebabCase(name: string): string {
@@ -156,7 +87,7 @@ function givenSettings(flags: Flags, environment: Environment): Record<string, u
 
 function problemOf(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
   const setting = String(issue.path[0]);
-  const value = JSON.stringify(given[setting]) ?? 'nothing';
+  const value = isPemText(given[setting]) ? 'PEM text' : (JSON.stringify(given[setting]) ?? 'nothing');
   return `${flagOf(setting)} (${variableOf(setting)}): ${issue.message}, got ${value}`;
 }
 
@@ -174,6 +105,11 @@ function tlsProblems({ tlsCert, tlsKey, certificateSecret, snapshot }: Settings)
   return [];
 }
 
+function clientProblems({ clientCa, clientName }: Settings): readonly string[] {
+  if (clientName === undefined || clientCa !== undefined) return [];
+  return ['--client-name (HEADROOM_CLIENT_NAME): expected with --client-ca (HEADROOM_CLIENT_CA)'];
+}
+
 /** A snapshot stands still: what is kept in a cluster has no place beside it. */
 function clusterProblems(settings: Settings): readonly string[] {
   if (settings.snapshot.length === 0) return [];
@@ -189,7 +125,7 @@ export function serveConfig(flags: Flags, environment: Environment): ServeConfig
   const read = settingsShape.safeParse(given);
   if (!read.success) throw new ConfigError(read.error.issues.map((issue) => problemOf(issue, given)));
   const settings = read.data;
-  const problems = [...tlsProblems(settings), ...clusterProblems(settings)];
+  const problems = [...tlsProblems(settings), ...clientProblems(settings), ...clusterProblems(settings)];
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     snapshots: Object.freeze(settings.snapshot),
@@ -212,6 +148,8 @@ export function serveConfig(flags: Flags, environment: Environment): ServeConfig
       ownNamespace: settings.ownNamespace,
       tlsCertFile: settings.tlsCert,
       tlsKeyFile: settings.tlsKey,
+      clientCaFile: settings.clientCa,
+      clientNames: settings.clientName,
       certificateSecret: settings.certificateSecret,
       webhookConfiguration: settings.webhookConfiguration,
       serviceName: settings.serviceName,

@@ -1,5 +1,6 @@
 import { type HarvesterRelease, harvesterRelease } from '../harvester/release.ts';
 import { scaleUpRatio } from '../harvester/settings.ts';
+import { configurationFault } from '../kubevirt/configuration-fault.ts';
 import { type KubeVirtRelease, kubeVirtRelease } from '../kubevirt/release.ts';
 import type { KubeVirt, KubeVirtConfiguration } from '../objects/kubevirt.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
@@ -43,6 +44,8 @@ export function clusterFacts(objects: ClusterObjects): Known<{ readonly facts: C
   const harvester = harvesterFacts(objects);
   if (harvester.kind === 'unknown') return harvester;
   const { spec, status } = kubeVirt.object;
+  const fault = configurationFault(spec?.configuration ?? {});
+  if (fault !== undefined) return { kind: 'unknown', reason: refusedConfiguration(fault) };
   const versions = [status?.observedKubeVirtVersion, status?.targetKubeVirtVersion].filter((version) =>
     isText(version),
   );
@@ -65,6 +68,10 @@ export function obstacles(kind: ObjectsOfKind<unknown>): string[] {
   return kind.problems.map(({ kind: name, namespace, name: object, message }) => {
     return `${name} ${namespace === undefined ? '' : `${namespace}/`}${object}: ${message}`;
   });
+}
+
+function refusedConfiguration(fault: string): string {
+  return `KubeVirt refuses its configuration and goes on with the last valid one, which no object tells: spec.configuration.${fault}`;
 }
 
 function theKubeVirt(found: readonly KubeVirt[]): Known<{ readonly object: KubeVirt }> {

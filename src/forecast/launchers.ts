@@ -78,6 +78,11 @@ function runningSource(pods: readonly Pod[], vmi: VirtualMachineInstance): Pod |
   return arrived ?? pods.findLast((pod) => pod.spec.nodeName === vmi.status?.nodeName);
 }
 
+/** Whether a launcher pod was made for a migration to move to, and not for its VM to start in. */
+export function isTargetPod({ metadata }: Pick<Pod, 'metadata'>): boolean {
+  return metadata.labels.has(MIGRATION_LABEL);
+}
+
 /** A launcher pod with its attachment pods, as quotas count them now. */
 export function chargedPods({ attachmentsByPodUid, charges }: Launchers, launcher: Pod): readonly ChargedPod[] {
   return [launcher, ...(attachmentsByPodUid.get(launcher.metadata.uid ?? '') ?? [])].map(charges);

@@ -102,7 +102,19 @@ export function reservationFor(
 /** The ledger with a new reservation at its end, and without those that have had their time. */
 export function withReservation(ledger: ReadLedger, reservation: Reservation): readonly Reservation[] {
   const kept = ledger.reservations.filter((one) => isLive(one, ledger) && !isFor(one, reservation));
-  return [...kept, reservation].slice(-MOST_RESERVATIONS);
+  return withoutSurplus([...kept, reservation]);
+}
+
+/** Who has most gives way: one namespace's flood of migrations must not wash away the room of another's. */
+function withoutSurplus(reservations: readonly Reservation[]): readonly Reservation[] {
+  // Only somebody else has written more than one too many.
+  let kept = reservations.slice(-2 * MOST_RESERVATIONS);
+  while (kept.length > MOST_RESERVATIONS) {
+    const groups = [...Map.groupBy(kept, ({ namespace }) => namespace).values()];
+    const [oldest] = groups.reduce((most, group) => (group.length > most.length ? group : most), []);
+    kept = kept.filter((one) => one !== oldest);
+  }
+  return kept;
 }
 
 /** The ledger without reservations whose migrations are stored or refused. Newer ones of the same VMIs stay. */

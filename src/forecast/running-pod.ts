@@ -43,13 +43,31 @@ export function runningPod(
   surroundings: RunningSurroundings,
 ): RunningPod {
   const pod = sourcePod(vmi, surroundings);
-  const reportedBytes = reportedOverhead(vmi, pod);
   return {
-    overhead: pastOverhead(factsOf({ vmi, next, pod, reportedBytes }, surroundings)),
-    source: reportedBytes === undefined ? 'pod' : 'reported',
+    ...runningOverhead({ vmi, next, pod }, surroundings),
     computeLimitBytes: computeOf(pod)?.limits.get('memory')?.value(),
     usage: pod === undefined ? new Map() : surroundings.launchers.charges(pod).usage,
   };
+}
+
+/**
+ * KubeVirt's report goes before what the pod seems to have, for a hotplug changes what that is taken from. The report on
+ * a pod can be rewritten by whoever may change pods, and a pod's containers cannot: where these explain themselves by
+ * another figure, they are believed.
+ */
+function runningOverhead(
+  { vmi, next, pod }: Omit<Observed, 'reportedBytes'>,
+  surroundings: RunningSurroundings,
+): Pick<RunningPod, 'overhead' | 'source'> {
+  const past = (reportedBytes: bigint | undefined) =>
+    pastOverhead(factsOf({ vmi, next, pod, reportedBytes }, surroundings));
+  const inStatus = vmi.status?.memory?.memoryOverhead?.value();
+  if (inStatus !== undefined) return { overhead: past(inStatus), source: 'reported' };
+  const own = past(undefined);
+  const onPod = reportOnPod(pod);
+  const isContradicted = own?.circumstances !== undefined && own.bytes !== onPod;
+  if (onPod === undefined || isContradicted) return { overhead: own, source: 'pod' };
+  return { overhead: past(onPod), source: 'reported' };
 }
 
 /** What the pod itself has, whatever KubeVirt reports: a webhook may have changed the pod that KubeVirt made. */
@@ -97,9 +115,7 @@ function computeOf(pod: Pod | undefined) {
   return pod?.spec.containers?.find(({ name }) => name === 'compute')?.resources;
 }
 
-function reportedOverhead({ status }: VirtualMachineInstance, pod: Pod | undefined): bigint | undefined {
-  const inStatus = status?.memory?.memoryOverhead;
-  if (inStatus) return inStatus.value();
+function reportOnPod(pod: Pod | undefined): bigint | undefined {
   const onPod = pod?.metadata.annotations.get(REPORT_ANNOTATION) ?? '';
   return INT64_TEXT.test(onPod) ? BigInt(onPod) : undefined;
 }

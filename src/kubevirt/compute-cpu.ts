@@ -1,6 +1,6 @@
 import { Quantity } from '../quantity/quantity.ts';
 import { getsAutoCpuLimit } from './auto-limits.ts';
-import { addTo, addToExisting, type ComputeDraft, copyAmount } from './compute-draft.ts';
+import { addTo, addToExisting, type ComputeDraft, copyAmount, limitMemoryToRequest } from './compute-draft.ts';
 import type { RenderRequest } from './render-request.ts';
 import {
   amountOf,
@@ -57,7 +57,7 @@ function pinCpu(draft: ComputeDraft, request: RenderRequest): void {
     addToExisting(draft.requests, 'cpu', Quantity.of(ioThreads));
   }
   isolateEmulatorThread(draft, request, amountOf(draft.limits, 'cpu'));
-  copyAmount(draft.requests, draft.limits, 'memory');
+  if (draft.requests.has('memory')) limitMemoryToRequest(draft);
 }
 
 /** WithCPUPinning up to 1.5.1: a limit alone, which the VMI's own beats. */
@@ -68,7 +68,7 @@ function pinCpuByCalculatedLimit(draft: ComputeDraft, request: RenderRequest): v
   else copyAmount(draft.requests, draft.limits, 'cpu');
   // Reads the calculated limit even where there is none, so that a VM without a topology ends with the emulator's CPU alone.
   isolateEmulatorThread(draft, request, amountOf(draft.calculatedLimits, 'cpu'));
-  draft.limits.set('memory', amountOf(draft.requests, 'memory'));
+  limitMemoryToRequest(draft);
 }
 
 function isolateEmulatorThread(draft: ComputeDraft, request: RenderRequest, pinned: Quantity): void {

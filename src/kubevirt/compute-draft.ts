@@ -10,6 +10,9 @@ export interface ComputeDraft {
   readonly requests: Map<string, Quantity>;
   readonly calculatedLimits: Map<string, Quantity>;
   readonly calculatedRequests: Map<string, Quantity>;
+  memoryRequest: 'stated' | 'reckoned';
+  /** The stated amount that memory limit and request are both copies of, where they are. */
+  sharedMemory: Quantity | undefined;
 }
 
 export function startDraft(resources: Resources): ComputeDraft {
@@ -18,6 +21,8 @@ export function startDraft(resources: Resources): ComputeDraft {
     requests: new Map(resources.requests),
     calculatedLimits: new Map(),
     calculatedRequests: new Map(),
+    memoryRequest: 'stated',
+    sharedMemory: undefined,
   };
 }
 
@@ -43,4 +48,11 @@ export function addToExisting(list: Map<string, Quantity>, name: string, amount:
 export function copyAmount(from: ResourceList, to: Map<string, Quantity>, name: string): void {
   const amount = from.get(name);
   if (amount !== undefined) to.set(name, amount);
+}
+
+/** A pinned VM's memory limit is a copy of its request. */
+export function limitMemoryToRequest(draft: ComputeDraft): void {
+  const amount = draft.requests.get('memory') ?? Quantity.zero;
+  draft.limits.set('memory', amount);
+  if (draft.memoryRequest === 'stated') draft.sharedMemory = amount;
 }

@@ -1,5 +1,7 @@
 import { Quantity, QuantityError } from '../quantity/quantity.ts';
-import type { ComputeDraft } from './compute-draft.ts';
+import { addTo, addToExisting, type ComputeDraft } from './compute-draft.ts';
+import { int64Value } from './go-number.ts';
+import { isLongDecimal } from './long-decimal.ts';
 import type { RenderRequest } from './render-request.ts';
 import { amountOf, hasHugePages } from './vmi-facts.ts';
 
@@ -15,18 +17,27 @@ export function settleMemoryRequest(draft: ComputeDraft, request: RenderRequest)
 /** WithMemoryOvercommit, in 1.6.2 alone. */
 function overcommitRequest(draft: ComputeDraft, percent: number): void {
   if (percent === NO_OVERCOMMIT) return;
-  draft.requests.set('memory', overcommitted(amountOf(draft.requests, 'memory'), percent));
+  setReckonedRequest(draft, overcommitted(amountOf(draft.requests, 'memory'), percent));
 }
 
 /** WithMemoryRequests. An explicit request of 0 stays unless there is a limit to take its place. */
 function fillRequest(draft: ComputeDraft, request: RenderRequest): void {
   const limit = amountOf(draft.limits, 'memory');
-  if (!limit.isZero()) draft.requests.set('memory', limit);
+  if (!limit.isZero()) {
+    draft.requests.set('memory', limit);
+    draft.sharedMemory = limit;
+  }
   if (draft.requests.has('memory')) return;
   const size = guestSize(request);
   if (size === undefined || size.value() <= 0n) return;
   const percent = overcommitPercent(request);
-  draft.requests.set('memory', percent === NO_OVERCOMMIT ? size : overcommitted(size, percent));
+  if (percent === NO_OVERCOMMIT) draft.requests.set('memory', size);
+  else setReckonedRequest(draft, overcommitted(size, percent));
+}
+
+function setReckonedRequest(draft: ComputeDraft, amount: Quantity): void {
+  draft.requests.set('memory', amount);
+  draft.memoryRequest = 'reckoned';
 }
 
 function guestSize({ vmi }: RenderRequest): Quantity | undefined {
@@ -48,8 +59,9 @@ export function overcommitPercent({ configuration }: Pick<RenderRequest, 'config
   return percent > 0 ? percent : NO_OVERCOMMIT;
 }
 
+/** The product is an int64 and wraps. */
 function overcommitted(size: Quantity, percent: number): Quantity {
-  return Quantity.of((size.value() * 100n) / BigInt(percent), size.format);
+  return Quantity.of(BigInt.asIntN(64, int64Value(size) * 100n) / BigInt(percent), size.format);
 }
 
 /** Adds the overhead to the request and to a limit that is there (WithMemoryOverhead, WithHugePages). */
@@ -58,11 +70,14 @@ export function addOverhead(draft: ComputeDraft, request: RenderRequest, overhea
     splitHugePages(draft, request, overhead);
     return;
   }
-  const isOvercommitted = request.vmi.spec.domain.resources.overcommitGuestOverhead;
-  const memoryRequest = amountOf(draft.requests, 'memory');
-  draft.requests.set('memory', isOvercommitted ? memoryRequest : memoryRequest.add(overhead));
-  const limit = draft.limits.get('memory');
-  if (limit !== undefined) draft.limits.set('memory', limit.add(overhead));
+  const isRequestRaised = !request.vmi.spec.domain.resources.overcommitGuestOverhead;
+  addTo(draft.requests, 'memory', isRequestRaised ? overhead : Quantity.zero);
+  addToExisting(draft.limits, 'memory', overhead);
+  // Copying what Go holds as a decimal of any length copies a pointer to it: whatever KubeVirt then adds to the request it
+  // has added to the limit too, and the other way round.
+  if (draft.sharedMemory === undefined || !isLongDecimal(draft.sharedMemory)) return;
+  addToExisting(draft.requests, 'memory', overhead);
+  if (isRequestRaised) addToExisting(draft.limits, 'memory', overhead);
 }
 
 /** The guest lives in huge pages; plain memory keeps what is beyond the guest, and the overhead. */

@@ -12,7 +12,7 @@ export interface LauncherVersion {
  * VMI's status at what the pod has. Undefined for images named by digest or by something else than a version.
  */
 export function launcherVersion({ status }: VirtualMachineInstance): LauncherVersion | undefined {
-  const image = (status?.launcherContainerImageVersion ?? '').replace(/@.*$/, '');
+  const [image = ''] = (status?.launcherContainerImageVersion ?? '').split('@', 1);
   return versionOf(image.slice(image.lastIndexOf(':') + 1));
 }
 

@@ -26,9 +26,11 @@ export const kubeVirtConfigurationShape = z
         useEmulation: flag,
         featureGates: texts,
         disabledFeatureGates: texts,
+        pvcTolerateLessSpaceUpToPercent: z.number().nullish(),
       })
       .nullish(),
     evictionStrategy: text,
+    imagePullPolicy: text,
     hypervisors: z.array(z.object({ name: text })).nullish(),
     migrations: z
       .object({
@@ -38,6 +40,7 @@ export const kubeVirtConfigurationShape = z
       .nullish(),
     network: z
       .object({
+        defaultNetworkInterface: text,
         binding: z
           .record(
             z.string(),

@@ -37,10 +37,16 @@ export const resourceListShape = z
     return list;
   });
 
+/** Not what is in it: that may nest deeper than it could be printed. */
+function typeWord(given: unknown): string {
+  if (Array.isArray(given)) return 'a list';
+  return typeof given === 'object' && given !== null ? 'an object' : String(given);
+}
+
 /** The amount, or what was expected in its place. */
 function readAmount(given: unknown): Quantity | string {
   if (typeof given !== 'string' && typeof given !== 'number')
-    return `expected a Kubernetes quantity, got ${String(JSON.stringify(given)).slice(0, 60)}`;
+    return `expected a Kubernetes quantity, got ${typeWord(given)}`;
   try {
     const quantity = Quantity.parse(String(given));
     const fits = !quantity.isNegative() && !quantity.exceeds(LARGEST);

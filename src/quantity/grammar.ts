@@ -37,7 +37,11 @@ const SUFFIXES: ReadonlyMap<string, { binaryPower?: bigint; decimalPower?: numbe
   ['Ei', { binaryPower: 60n }],
 ]);
 
-const NUMBER = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([a-zA-Z]*)([+-]?[0-9]*)$/;
+/** Each character can be taken by one part alone, so that no text makes it look twice. */
+const NUMBER = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(?:([a-zA-Z]+)([+-]?[0-9]*))?$/;
+
+/** Without any digit Kubernetes reads 0, but not where these make it take its longer way of reading. */
+const NEEDS_DIGITS = /(?:[PE]i|[eE]-0*[1-9][0-9]+)$/;
 
 interface ReadAmount {
   readonly nanos: bigint;
@@ -46,12 +50,13 @@ interface ReadAmount {
 
 /**
  * Reads one quantity as resource.ParseQuantity (apimachinery v0.34) does: at most nano precision, smaller fractions
- * rounded away from zero, binary values capped at 2^63-1. Like it, takes `.5`, `1.`, `+` and `.`, and refuses ``.
+ * rounded away from zero, binary values capped at 2^63-1. Like it, takes `.5`, `1.`, `+` and `.`, and refuses `` and `.Ei`.
  */
 export function readQuantity(text: string): ReadAmount {
   const match = text.length > 0 && text.length <= MAX_LENGTH ? NUMBER.exec(text) : null;
   if (match === null) throw new QuantityError(text);
   const [, sign, whole = '', fraction = '', suffix = '', exponent = ''] = match;
+  if (whole === '' && fraction === '' && NEEDS_DIGITS.test(text)) throw new QuantityError(text);
   const digits = { digits: BigInt(`${whole}${fraction}` || '0'), fractionLength: fraction.length };
   const magnitude =
     exponent === '' ? suffixed(text, digits, suffix) : withExponent(text, digits, `${suffix}${exponent}`);

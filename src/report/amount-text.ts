@@ -28,7 +28,7 @@ function bytesText(nanos: bigint): string {
 
 /** Cores and counts, to a thousandth. */
 function plainText(nanos: bigint): string {
-  return decimalText(nanos, NANOS_PER_UNIT, 3).replace(/[.]?0+$/, '');
+  return decimalText(nanos, NANOS_PER_UNIT, 3).replace(/[.]?0{1,3}$/, '');
 }
 
 function decimalText(nanos: bigint, unit: bigint, digits: number): string {
@@ -39,7 +39,7 @@ function decimalText(nanos: bigint, unit: bigint, digits: number): string {
 }
 
 function grouped(whole: bigint): string {
-  return String(whole).replace(/\B(?=(\d{3})+$)/g, ',');
+  return whole.toLocaleString('en');
 }
 
 /** A share of a whole in percent. A shortage is never shown as 0 %. */

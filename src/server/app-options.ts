@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Forecaster } from '../admission/forecaster.ts';
 import type { ClassPolicies } from '../admission/policy.ts';
+import type { ClientCertificates } from './client-certificates.ts';
 import type { ServerLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
@@ -19,4 +20,6 @@ export interface AppOptions {
   readonly limits: ServerLimits;
   /** Certificate and key; without them the app speaks plain HTTP, for tests alone. */
   readonly tls?: TlsPair;
+  /** Without it whoever reaches the port is answered. */
+  readonly clients?: ClientCertificates | undefined;
 }

@@ -1,11 +1,14 @@
-import underPressure from '@fastify/under-pressure';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { webhooks } from '../admission/answer-review.ts';
 import { boundForecaster } from '../admission/bounded-forecaster.ts';
 import type { AdmissionContext } from '../admission/context.ts';
 import type { AppOptions, TlsPair } from './app-options.ts';
+import { boundBodies } from './bodies-in-flight.ts';
+import { type ClientCertificates, checkClients, handshakeOptions } from './client-certificates.ts';
+import { boundConnections, keepUnused } from './connections.ts';
 import { answerErrors } from './error-answers.ts';
 import type { ServerLimits } from './limits.ts';
+import { shedLoad } from './load.ts';
 import { readJsonBodies, refuseEncodedBodies } from './review-body.ts';
 import { addReviewRoutes, answerUnknownRoutes } from './review-routes.ts';
 
@@ -20,9 +23,10 @@ function admissionContext(options: AppOptions): AdmissionContext {
 export const LOWEST_TLS = 'TLSv1.2' as const;
 
 /** The API server speaks HTTP/1.1 to webhooks. */
-function httpsOptions(limits: ServerLimits, tls: TlsPair) {
+function httpsOptions(limits: ServerLimits, tls: TlsPair, clients: ClientCertificates | undefined) {
   return {
     ...tls,
+    ...handshakeOptions(clients),
     ...httpOptions(limits),
     minVersion: LOWEST_TLS,
     ALPNProtocols: ['http/1.1'],
@@ -39,29 +43,33 @@ function httpOptions(limits: ServerLimits) {
   };
 }
 
-function createFastify({ limits, tls }: AppOptions): FastifyInstance {
+/** Fastify's own answer repeats the URL, and is of another form. */
+function answerBadUrl(_error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
+  void reply.code(400).send({ code: 400, error: 'the URL is not understood' });
+}
+
+function createFastify({ limits, tls, clients }: AppOptions): FastifyInstance {
   const options = {
     bodyLimit: limits.bodyLimitBytes,
     requestTimeout: limits.requestTimeoutSeconds * 1000,
     keepAliveTimeout: limits.keepAliveSeconds * 1000,
     return503OnClosing: true,
     logger: false,
+    frameworkErrors: answerBadUrl,
   };
   if (tls === undefined) return fastify({ ...options, http: httpOptions(limits) });
   // To its callers a secured server is a server; only TypeScript keeps them apart.
-  return fastify({ ...options, https: httpsOptions(limits, tls) }) as unknown as FastifyInstance;
+  return fastify({ ...options, https: httpsOptions(limits, tls, clients) }) as unknown as FastifyInstance;
 }
 
 /** The webhook as a fastify app, not yet listening. */
 export function createApp(options: AppOptions): FastifyInstance {
   const { limits, logger, metrics, readiness } = options;
   const app = createFastify(options);
-  app.register(underPressure, {
-    maxEventLoopDelay: limits.eventLoopDelaySeconds * 1000,
-    eventLoopUtilizationMode: 'interval',
-    sampleInterval: 500,
-    retryAfter: 1,
-  });
+  if (options.clients !== undefined) checkClients(app, options.clients, metrics.recordUnreadable);
+  shedLoad(app, limits.eventLoopDelaySeconds);
+  boundConnections(app.server, limits.connections, keepUnused(app.server, limits.keepAliveSeconds));
+  boundBodies(app, limits.bodiesInFlightBytes);
   readJsonBodies(app);
   refuseEncodedBodies(app);
   app.setErrorHandler(answerErrors(limits.bodyLimitBytes, logger, metrics.recordUnreadable));

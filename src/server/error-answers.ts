@@ -13,7 +13,7 @@ const SENTENCES: ReadonlyMap<string, (bodyLimitBytes: number) => string> = new M
   ['FST_ERR_CTP_INVALID_JSON_BODY', () => `the body is not valid JSON; expected ${A_REVIEW}`],
   ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', () => `the body is not as long as content-length says; expected ${A_REVIEW}`],
   ['FST_ERR_CTP_BODY_TOO_LARGE', (bodyLimitBytes) => `the body is too large; expected at most ${bodyLimitBytes} bytes`],
-  ['FST_UNDER_PRESSURE', () => 'too busy to answer; try again'],
+  ['TOO_BUSY', () => 'too busy to answer; try again'],
 ]);
 
 export interface ErrorAnswer {
@@ -33,7 +33,7 @@ export function answerErrors(bodyLimitBytes: number, logger: Logger, recordUnrea
   return (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => {
     const answer = errorAnswer(error, bodyLimitBytes);
     recordUnreadable(answer.code);
-    if (answer.code >= 500 && error.code !== 'FST_UNDER_PRESSURE') logger.error({ err: error }, 'request failed');
+    if (answer.code >= 500 && error.code !== 'TOO_BUSY') logger.error({ err: error }, 'request failed');
     else logger.warn({ code: answer.code, error: answer.error }, 'request not answered');
     reply.code(answer.code).type('application/json; charset=utf-8').send(answer);
   };

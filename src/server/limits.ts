@@ -1,6 +1,9 @@
 /** What one caller can make the server do. */
 export interface ServerLimits {
   readonly bodyLimitBytes: number;
+  /** Of all requests together that are not answered yet. */
+  readonly bodiesInFlightBytes: number;
+  readonly connections: number;
   /** From the first byte of a request to its last; else a slow sender holds a connection for ever. */
   readonly requestTimeoutSeconds: number;
   readonly headersTimeoutSeconds: number;
@@ -17,6 +20,10 @@ const MEBIBYTE = 1024 * 1024;
 export const defaultLimits: ServerLimits = Object.freeze({
   // The API server takes objects of 3 MiB; a review can hold the new one and the old one, and a little besides.
   bodyLimitBytes: 7 * MEBIBYTE,
+  // Two of the largest; the chart's memory limit leaves room for a few times as much besides a process at rest.
+  bodiesInFlightBytes: 16 * MEBIBYTE,
+  // An idle one takes 65 KiB. An API server that has 200 creations in hand at a time opens as many.
+  connections: 1200,
   requestTimeoutSeconds: 10,
   headersTimeoutSeconds: 5,
   handshakeTimeoutSeconds: 5,

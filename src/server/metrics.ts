@@ -1,9 +1,11 @@
 import { Counter, collectDefaultMetrics, Histogram, type Registry } from '@prometheus-io/client';
+import type { DriftReport } from '../admission/drift-report.ts';
 import type { Outcome } from '../admission/response.ts';
 
 export interface Metrics {
   recordReview(path: string, outcome: Outcome, seconds: number): void;
   recordUnreadable(code: number): void;
+  recordDrift(drift: DriftReport): void;
 }
 
 /** A decision is to take milliseconds, and the API server waits a few seconds at most. */
@@ -29,6 +31,12 @@ export function createMetrics(registry: Registry): Metrics {
     labelNames: ['code'],
     registers: [registry],
   });
+  const drifts = new Counter({
+    name: 'headroom_overhead_drift_total',
+    help: 'Launcher pods made by KubeVirt that differ from the formula, by the release that was reckoned with and in what.',
+    labelNames: ['release', 'reason'],
+    registers: [registry],
+  });
   return {
     recordReview: (path, { decision, denial }, took) => {
       const outcome = denial === undefined ? 'admitted' : 'denied';
@@ -36,6 +44,7 @@ export function createMetrics(registry: Registry): Metrics {
       seconds.observe({ path }, took);
     },
     recordUnreadable: (code) => unreadable.inc({ code: String(code) }),
+    recordDrift: ({ release, reason }) => drifts.inc({ release, reason }),
   };
 }
 

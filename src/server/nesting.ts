@@ -1,6 +1,10 @@
 /** Go's encoding/json, and so every API server, reads no deeper than this. */
 export const DEEPEST_NESTING = 10_000;
 
+/** Of the 1.5 MiB that etcd takes, only an object that was made for it has as many. */
+export const MOST_VALUES = 200_000;
+
+const COMMA = 0x2c;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPENING_BRACKET = 0x5b;
@@ -24,19 +28,43 @@ function stepOf(code: number): number {
   return 0;
 }
 
+/** Each value but the first of a list or an object follows a comma, the first its bracket. */
+function beginsValue(code: number, step: number): number {
+  return step === 1 || code === COMMA ? 1 : 0;
+}
+
+export interface Structure {
+  /** How deep arrays and objects may nest. */
+  readonly depth: number;
+  /** How many values there may be. */
+  readonly values: number;
+}
+
 /**
- * Whether JSON text nests deeper than `deepest`, in one pass. JSON.parse itself does not mind, but whatever walks its
- * result by recursion would run out of stack.
+ * Of which of the two JSON text has more than it may, in one pass. JSON.parse itself does not mind depth, but whatever
+ * walks its result by recursion would run out of stack. Values become many times their text: 7 MiB of `{},{},…` take
+ * 250 MiB.
  */
-export function isNestedDeeper(json: string, deepest: number): boolean {
-  // So much nesting has as many brackets; what the API server usually sends is shorter than that.
-  if (json.length <= deepest) return false;
+export function excessOf(json: string, most: Structure): keyof Structure | undefined {
+  // So much of either has as many characters; what the API server usually sends is shorter than that.
+  if (json.length <= Math.min(most.depth, most.values)) return undefined;
   let depth = 0;
+  let values = 1;
   for (let at = 0; at < json.length; at += 1) {
     const code = json.charCodeAt(at);
-    if (code === QUOTE) at = endOfString(json, at);
-    else depth += stepOf(code);
-    if (depth > deepest) return true;
+    if (code === QUOTE) {
+      at = endOfString(json, at);
+      continue;
+    }
+    const step = stepOf(code);
+    depth += step;
+    values += beginsValue(code, step);
+    if (depth > most.depth) return 'depth';
+    if (values > most.values) return 'values';
   }
-  return false;
+  return undefined;
+}
+
+export function isNestedDeeper(json: string, deepest: number): boolean {
+  return excessOf(json, { depth: deepest, values: Number.POSITIVE_INFINITY }) === 'depth';
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { DEEPEST_NESTING, isNestedDeeper } from './nesting.ts';
+import { DEEPEST_NESTING, excessOf, MOST_VALUES } from './nesting.ts';
 
 /** A request that cannot be read, and the answer to it. */
 export class UnreadableRequest extends Error {
@@ -12,6 +12,15 @@ export class UnreadableRequest extends Error {
   }
 }
 
+const EXCESSES = {
+  depth: () =>
+    new UnreadableRequest(
+      400,
+      `the body nests deeper than ${DEEPEST_NESTING} levels; expected an AdmissionReview as JSON`,
+    ),
+  values: () => new UnreadableRequest(413, `the body is too large; expected at most ${MOST_VALUES} values`),
+};
+
 /**
  * Makes `application/json` the only body that is read. The names `__proto__` and `constructor` are dropped instead of
  * refused: a label may be called so, and the review is still answered.
@@ -20,9 +29,9 @@ export function readJsonBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('remove', 'remove');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
-    if (isNestedDeeper(body, DEEPEST_NESTING)) {
-      const message = `the body nests deeper than ${DEEPEST_NESTING} levels; expected an AdmissionReview as JSON`;
-      done(new UnreadableRequest(400, message), undefined);
+    const excess = excessOf(body, { depth: DEEPEST_NESTING, values: MOST_VALUES });
+    if (excess !== undefined) {
+      done(EXCESSES[excess](), undefined);
       return;
     }
     void parseJson(request, body, done);

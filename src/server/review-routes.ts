@@ -3,6 +3,7 @@ import { answerReview, webhooks } from '../admission/answer-review.ts';
 import type { AdmissionContext } from '../admission/context.ts';
 import type { Outcome } from '../admission/response.ts';
 import type { AppOptions } from './app-options.ts';
+import { DriftLog } from './drift-log.ts';
 import { errorSchema, reviewResponseSchema } from './response-schema.ts';
 import { UnreadableRequest } from './review-body.ts';
 
@@ -10,6 +11,7 @@ import { UnreadableRequest } from './review-body.ts';
 type Recorder = (path: string, uid: string, outcome: Outcome, startedAt: number) => void;
 
 function recorder({ logger, metrics }: Pick<AppOptions, 'logger' | 'metrics'>): Recorder {
+  const drifts = new DriftLog(logger, () => performance.now());
   return (path, uid, outcome, startedAt) => {
     const milliseconds = performance.now() - startedAt;
     metrics.recordReview(path, outcome, milliseconds / 1000);
@@ -21,6 +23,9 @@ function recorder({ logger, metrics }: Pick<AppOptions, 'logger' | 'metrics'>): 
       { path, uid, namespace, vmi, class: migrationClass, policy, verdict, denied, milliseconds: took },
       'review',
     );
+    if (outcome.drift === undefined) return;
+    metrics.recordDrift(outcome.drift);
+    drifts.report({ namespace, vmi }, outcome.drift);
   };
 }
 

@@ -7,6 +7,12 @@ import { createAdminApp } from './admin-app.ts';
 import { createApp, LOWEST_TLS } from './app.ts';
 import type { TlsPair } from './app-options.ts';
 import type { CertificateSource } from './certificate-source.ts';
+import {
+  ClientCertificates,
+  handshakeOptions,
+  readClientAuthorities,
+  watchClientAuthorities,
+} from './client-certificates.ts';
 import { defaultLimits } from './limits.ts';
 import { anyAddress, closeServer, type Listening, listenAt, ShutDown, urlOf } from './listen.ts';
 import { collectProcessMetrics, createMetrics } from './metrics.ts';
@@ -33,7 +39,8 @@ export async function serve(config: ServeConfig, parts: ServeParts): Promise<Lis
   shutDown.add(() => adminApp.close());
   shutDown.onSignals();
   try {
-    const certificates = new ServedCertificates();
+    const clients = await clientCheck(config, logger);
+    const certificates = new ServedCertificates(clients);
     const { caFile } = await parts.certificates.start((pair) => certificates.use(pair), shutDown.signal);
     shutDown.signal.throwIfAborted();
     const limits = { ...defaultLimits, decisionTimeoutSeconds: config.decisionTimeoutSeconds };
@@ -41,10 +48,11 @@ export async function serve(config: ServeConfig, parts: ServeParts): Promise<Lis
     const { forecaster } = parts;
     const tls = certificates.first();
     const metrics = createMetrics(registry);
-    const app = createApp({ forecaster, logger, classPolicies, metrics, readiness, limits, tls });
+    const app = createApp({ forecaster, logger, classPolicies, metrics, readiness, limits, tls, clients });
     await listenAt(app, { host, port: config.port });
     shutDown.add(() => closeServer(app));
     certificates.serveBy(app);
+    if (clients !== undefined) shutDown.add(certificates.followClients(config.clientCaFile ?? '', logger));
     await parts.firstRead(shutDown.signal);
     readiness.markReady();
     const where = {
@@ -64,10 +72,23 @@ function hostOf({ host, snapshots }: ServeConfig): string {
   return host ?? (snapshots.length > 0 ? 'localhost' : anyAddress());
 }
 
+async function clientCheck(
+  { clientCaFile, clientNames = [] }: ServeConfig,
+  logger: Logger,
+): Promise<ClientCertificates | undefined> {
+  if (clientCaFile === undefined) return undefined;
+  return new ClientCertificates(await readClientAuthorities(clientCaFile), clientNames, logger);
+}
+
 /** Hands each new pair to the server; connections that are open go on with the one they were made with. */
 class ServedCertificates {
   #pair: TlsPair | undefined;
   #app: FastifyInstance | undefined;
+  readonly #clients: ClientCertificates | undefined;
+
+  constructor(clients: ClientCertificates | undefined) {
+    this.#clients = clients;
+  }
 
   use(pair: TlsPair): void {
     this.#pair = pair;
@@ -85,11 +106,18 @@ class ServedCertificates {
     this.#take();
   }
 
+  /** Has the authorities of clients read again; returns what ends that. */
+  followClients(file: string, logger: Logger): () => void {
+    const clients = this.#clients;
+    if (clients === undefined) return () => undefined;
+    return watchClientAuthorities(clients, file, { logger, onChange: () => this.#take() });
+  }
+
   #take(): void {
     const server = this.#app?.server;
     if (server === undefined || this.#pair === undefined) return;
     if ('setSecureContext' in server && typeof server.setSecureContext === 'function') {
-      server.setSecureContext({ ...this.#pair, minVersion: LOWEST_TLS });
+      server.setSecureContext({ ...this.#pair, ...handshakeOptions(this.#clients), minVersion: LOWEST_TLS });
     }
   }
 }

@@ -47,6 +47,45 @@ describe('a patch of annotations', () => {
     expect(patchAnnotations({ metadata: {} }, wanted)).toEqual([]);
   });
 
+  describe('leaves an object as small as Kubernetes stores it, 256 KiB of annotations', () => {
+    const wanted = new Map([
+      ['p/long', '12345'],
+      ['p/b', '1'],
+    ]);
+    const objectWith = (fill: string, own = {}) => ({ metadata: { annotations: { ...own, fill } } });
+    const own = (object: unknown) => {
+      const { fill: _fill, ...others } = (patched(object, wanted) as ReturnType<typeof objectWith>).metadata
+        .annotations;
+      return others;
+    };
+
+    test.each([
+      {
+        title: 'both where both just fit',
+        fill: 'x'.repeat(262_144 - 4 - 15),
+        left: { 'p/long': '12345', 'p/b': '1' },
+      },
+      {
+        title: 'the first where there is room for one',
+        fill: 'x'.repeat(262_144 - 4 - 14),
+        left: { 'p/long': '12345' },
+      },
+      {
+        title: 'the shorter one where the longer is too long',
+        fill: 'x'.repeat(262_144 - 4 - 10),
+        left: { 'p/b': '1' },
+      },
+      { title: 'none where there is no room', fill: 'x'.repeat(262_144 - 4), left: {} },
+      { title: 'bytes and not characters', fill: 'ü'.repeat((262_144 - 4 - 10) / 2), left: { 'p/b': '1' } },
+    ])('$title', ({ fill, left }) => {
+      expect(own(objectWith(fill))).toEqual(left);
+    });
+
+    test('and what somebody else wrote there for it is removed all the same', () => {
+      expect(own(objectWith('x'.repeat(262_144 - 4 - 10), { 'p/long': 'for' }))).toEqual({ 'p/b': '1' });
+    });
+  });
+
   test('escapes a tilde before a slash, as RFC 6901 has it', () => {
     expect(patchAnnotations({ metadata: { annotations: {} } }, new Map([['a~/b', '1']]))).toEqual([
       { op: 'add', path: '/metadata/annotations/a~0~1b', value: '1' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { printableLine, printableLines, quotedName } from '../../src/admission/plain-text.ts';
+import { printableLine, printableLines, printableOneLine, quotedName } from '../../src/admission/plain-text.ts';
 
 describe('text for a terminal, a log and a warning header', () => {
   test('is one line without control characters, whatever a name holds', () => {
@@ -21,6 +21,11 @@ describe('text for a terminal, a log and a warning header', () => {
 
   test('of several lines keeps its line breaks and nothing else that controls', () => {
     expect(printableLines('a\tb\nc\u0007d\u200fe')).toBe('a b\nc d e');
+  });
+
+  test('on one line keeps its words and its length', () => {
+    expect(printableOneLine('  a\nerror: b\r\u2028c')).toBe('  a error: b  c');
+    expect(printableOneLine('x'.repeat(5000))).toHaveLength(5000);
   });
 
   test('names of any length are quoted in at most 65 characters', () => {

@@ -72,6 +72,16 @@ describe('a migration of a user', () => {
     });
   });
 
+  test('names as many quotas as a person reads, however many an owner has made', async () => {
+    const [line] = forecastThatExceeds.quotas;
+    const quotas = Array.from({ length: 500 }, (_, index) => ({ ...line!, quota: `q${index}` }));
+    const message = ['The first line.', ...quotas.map(({ quota }) => `${quota}: ${'x'.repeat(80)}`)].join('\n');
+    const { denial } = await validate(migrationReview(), { ...forecastThatExceeds, quotas, message });
+    expect(denial?.details.causes).toHaveLength(64);
+    expect(denial?.message.length).toBeLessThanOrEqual(16_384);
+    expect(denial?.message).toMatch(/^The first line\.\nq0: x{80}\n.*\nq\d+: x{80}\n…$/s);
+  });
+
   test('whose pod a LimitRange refuses is denied with that as the cause, though no quota is short', async () => {
     const reason = 'maximum memory usage per Container is 512Mi';
     const { denial } = await validate(migrationReview(), { ...forecastThatExceeds, quotas: [], reason });
@@ -280,6 +290,13 @@ describe('what is asked of the forecaster', () => {
         r.request.object!.metadata.namespace = 'other';
       },
       /the object names namespace "other", the request "quota-test"/,
+    ],
+    [
+      'a namespace in the object that cannot be made a text',
+      (r) => {
+        Object.assign(r.request.object!.metadata, { namespace: { toString: null } });
+      },
+      /the object's metadata\.namespace is no text/,
     ],
     [
       'a namespace that is none',

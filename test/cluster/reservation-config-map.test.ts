@@ -4,6 +4,7 @@ import type { Ledger, ReadLedger, Reservation } from '../../src/forecast/reserva
 import { Quantity } from '../../src/quantity/quantity.ts';
 import { FakeApiServer, refused, UNANSWERED } from '../builders/fake-api-server.ts';
 import { type Json, objectAt } from '../builders/json.ts';
+import { ownObjects } from '../security/hostile-texts.ts';
 
 const PATH = '/api/v1/namespaces/headroom-system/configmaps/promises';
 const { signal } = new AbortController();
@@ -52,6 +53,37 @@ describe('reservations in a ConfigMap', () => {
     ];
     await store.write(readable(await store.read(signal)), [{ ...first, needs }], signal);
     expect(readable(await store.read(signal)).reservations).toEqual([{ ...first, needs }]);
+  });
+
+  test('tell what is taken of a quota called constructor, and leave JavaScript its own', async () => {
+    const { store } = storeOver(configMap());
+    const before = ownObjects();
+    const needs = [
+      { quota: 'constructor', resource: 'limits.memory', amount: Quantity.parse('1Gi') },
+      { quota: '__proto__', resource: 'polluted', amount: Quantity.parse('1') },
+    ];
+    await store.write(readable(await store.read(signal)), [{ ...first, needs }], signal);
+    expect(ownObjects()).toEqual(before);
+    // The second is no name that Kubernetes takes.
+    expect(readable(await store.read(signal)).reservations).toEqual([{ ...first, needs: needs.slice(0, 1) }]);
+  });
+
+  test.each([
+    ['no JSON', '{['],
+    ['another type', '"vm1"'],
+    ['null', 'null'],
+    ['names of no kind', '[{"namespace":7,"vmi":null,"at":"now"}]'],
+    [
+      'needs of a prototype',
+      '[{"namespace":"a","vmi":"b","at":"2026-11-22T12:00:00Z","needs":{"__proto__":{"polluted":"1"}}}]',
+    ],
+    ['nesting of 100,000 levels', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+  ])('that somebody has garbled promise nothing and harm nobody: %s', async (_title, text) => {
+    const { store } = storeOver(configMap({ data: { reservations: text } }));
+    const before = ownObjects();
+    const { reservations } = readable(await store.read(signal));
+    expect(reservations.flatMap(({ needs = [] }) => needs)).toEqual([]);
+    expect(ownObjects()).toEqual(before);
   });
 
   test('are not written over what somebody else has written since', async () => {

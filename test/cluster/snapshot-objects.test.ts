@@ -124,6 +124,29 @@ describe('an object that is not understood is a problem, never dropped', () => {
       },
     },
     {
+      title: 'a quota whose limit is a list that nests deeper than it could be printed',
+      line: object('v1', 'ResourceQuota', { spec: { hard: { pods: 'deep' } } }).replace(
+        '"deep"',
+        `${'['.repeat(9000)}${']'.repeat(9000)}`,
+      ),
+      problem: {
+        kind: 'ResourceQuota',
+        namespace: 'team',
+        name: 'x',
+        message: 'spec.hard.pods: expected a Kubernetes quantity, got a list',
+      },
+    },
+    {
+      title: 'a quota whose limit is an object',
+      line: object('v1', 'ResourceQuota', { spec: { hard: { pods: { toString: 1 } } } }),
+      problem: {
+        kind: 'ResourceQuota',
+        namespace: 'team',
+        name: 'x',
+        message: 'spec.hard.pods: expected a Kubernetes quantity, got an object',
+      },
+    },
+    {
       title: 'a negative amount',
       line: object('v1', 'ResourceQuota', { spec: { hard: { pods: '-1' } } }),
       problem: {

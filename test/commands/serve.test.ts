@@ -47,6 +47,18 @@ describe('a webhook that cannot start says why', () => {
     );
   });
 
+  test('with authorities of clients that are not there, or are none', async () => {
+    for (const [file, words] of [
+      ['nothing.crt', '--client-ca: cannot read nothing.crt: '],
+      ['README.md', '--client-ca README.md: expected certificates of authorities in PEM'],
+    ] as const) {
+      const args = ['serve', '--snapshot', 'examples/quota-test.yaml', '--port', '0', '--admin-port', '0'];
+      const { exitCode, stderr } = await runProgram([...args, '--client-ca', file]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(`error: ${words}`);
+    }
+  });
+
   test('with a setting that is none', async () => {
     const { exitCode, stderr } = await headroom('serve --snapshot examples/quota-test.yaml --port x --drain y');
     expect(exitCode).toBe(1);

@@ -97,6 +97,29 @@ describe('the settings of serve', () => {
     ]);
   });
 
+  test('do not repeat a private key that was given in place of its file', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n';
+    const problems = problemsOf({ tlsCert: 'tls.crt' }, { HEADROOM_TLS_KEY: key });
+    expect(problems).toEqual([
+      '--tls-key (HEADROOM_TLS_KEY): expected the name of a file, not what is in it, got PEM text',
+    ]);
+  });
+
+  test('name the authorities of clients, and names of clients', () => {
+    const config = serveConfig({ snapshot, clientCa: 'ca.crt', clientName: 'kube-apiserver, front proxy' }, {});
+    expect(config).toMatchObject({ clientCaFile: 'ca.crt', clientNames: ['kube-apiserver', 'front proxy'] });
+  });
+
+  test.each([',', 'a,,b', ' ', 'a,'])('refuse %j as names of clients', (clientName) => {
+    expect(problemsOf({ clientCa: 'ca.crt', clientName })[0]).toMatch(/^--client-name .*separated by commas/);
+  });
+
+  test('want authorities of clients with names of clients: names alone would be believed of anybody', () => {
+    expect(problemsOf({ clientName: 'a' })).toEqual([
+      '--client-name (HEADROOM_CLIENT_NAME): expected with --client-ca (HEADROOM_CLIENT_CA)',
+    ]);
+  });
+
   test('want a certificate and its key together, and both on a live cluster', () => {
     const setting = '--tls-cert and --tls-key (HEADROOM_TLS_CERT, HEADROOM_TLS_KEY)';
     expect(problemsOf({ tlsCert: 'a' })).toEqual([`${setting}: expected both or neither`]);

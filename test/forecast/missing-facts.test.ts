@@ -87,6 +87,12 @@ const rows: readonly Row[] = [
     reason: 'there is no KubeVirt object in the cluster',
   },
   {
+    title: 'a configuration that KubeVirt refuses',
+    broken: (whole) =>
+      whole.changedKubeVirt({ spec: { configuration: { developerConfiguration: { cpuAllocationRatio: -1 } } } }),
+    reason: /^KubeVirt refuses its configuration and goes on with the last valid one, .*cpuAllocationRatio is -1$/,
+  },
+  {
     title: 'a KubeVirt object that is not understood',
     broken: (whole) => whole.changedKubeVirt({ spec: { configuration: { additionalGuestMemoryOverheadRatio: 1.5 } } }),
     reason: /^KubeVirt harvester-system\/kubevirt: spec\.configuration\.additionalGuestMemoryOverheadRatio: /,

@@ -88,6 +88,19 @@ describe('a new reservation', () => {
     expect(written.at(-1)).toEqual(reservation('vm1'));
   });
 
+  test('takes the place of one of the namespace that has most, so that a flood in one is none in another', () => {
+    const others = [reservation('vm1', 60, 'quiet'), reservation('vm2', 50, 'calm')];
+    const flood = Array.from({ length: 1000 }, (_, index) => reservation(`busy${index}`, 1, 'loud'));
+    let ledger = ledgerOf(...others);
+    for (const one of flood) ledger = ledgerOf(...withReservation(ledger, one));
+    expect(ledger.reservations).toHaveLength(500);
+    expect(ledger.reservations).toEqual(expect.arrayContaining(others));
+    expect(ledger.reservations.at(-1)).toEqual(flood.at(-1));
+    expect(withReservation(ledger, reservation('vm3', 0, 'late'))).toEqual(
+      expect.arrayContaining([...others, reservation('vm3', 0, 'late')]),
+    );
+  });
+
   test('is found again, and nobody else loses a live one', () => {
     const one = fc.record({
       namespace: fc.constantFrom('quota-test', 'other'),

@@ -16,6 +16,14 @@ describe('reading', () => {
     },
   );
 
+  test.each(['Ei', '.Pi', '-.Ei', '.e-10', '+e-0010', '.E-99'])('"%s", which has no digit, is no quantity', (text) => {
+    expect(() => Quantity.parse(text)).toThrow(QuantityError);
+  });
+
+  test.each(['Ti', '.Ki', '-', '.n', '.e-9', '.e-009', 'e10', 'E', '0Ei', '.0e-10'])('"%s" is 0', (text) => {
+    expect(Quantity.parse(text).isZero()).toBe(true);
+  });
+
   test('an exponent beyond 400 is refused, so that no text can keep the program computing', () => {
     expect(() => Quantity.parse('1e401')).toThrow(QuantityError);
     expect(() => Quantity.parse('1e-401')).toThrow(QuantityError);

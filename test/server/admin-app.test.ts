@@ -3,6 +3,9 @@ import { Registry } from '@prometheus-io/client';
 import { createAdminApp } from '../../src/server/admin-app.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { createReadiness } from '../../src/server/readiness.ts';
+import { fakeForecaster, forecastThatExceeds } from '../admission/fake-forecaster.ts';
+import { migrationReview } from '../reviews/load-reviews.ts';
+import { webhookApp } from './webhook-app.ts';
 
 const adminApp = () => {
   const readiness = createReadiness();
@@ -41,9 +44,81 @@ describe('the admin port', () => {
     expect(answer.body).toContain('# TYPE headroom_decision_seconds histogram');
   });
 
-  test('has nothing else', async () => {
+  test.each([
+    ['GET', '/'],
+    ['GET', '/debug/pprof/heap'],
+    ['GET', '/validate/migrations'],
+    ['GET', '/%2e%2e/etc/passwd'],
+    ['GET', '/%zz<script>'],
+    ['GET', '/livez/'],
+    ['POST', '/'],
+    ['OPTIONS', '/config'],
+  ] as const)('has nothing else, and says no more than that: %s %s', async (method, url) => {
+    const answer = await adminApp().app.inject({ method, url });
+    expect([answer.statusCode, answer.json()]).toEqual([404, { code: 404, error: 'nothing is here' }]);
+  });
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'] as const)('takes no %s', async (method) => {
+    for (const url of ['/livez', '/readyz?a=b', '/metrics']) {
+      const { app } = adminApp();
+      const answer = await app.inject({
+        method,
+        url,
+        ...(method !== 'TRACE' && { payload: { secret: 'in the body' } }),
+      });
+      expect([answer.statusCode, answer.headers.allow, answer.body]).toEqual([
+        405,
+        'GET, HEAD',
+        '{"code":405,"error":"expected GET"}',
+      ]);
+    }
+  });
+
+  test('tells nothing of an error of its own', async () => {
+    const registry = new Registry();
+    registry.metrics = async () => Promise.reject(new Error('a secret of ours'));
+    const answer = await createAdminApp(createReadiness(), registry).inject('/metrics');
+    expect([answer.statusCode, answer.json()]).toEqual([500, { code: 500, error: 'internal error' }]);
+  });
+
+  test('names no server, and is neither kept nor taken for a page', async () => {
     const { app } = adminApp();
-    for (const url of ['/', '/debug', '/validate/migrations']) expect((await app.inject(url)).statusCode).toBe(404);
-    expect((await app.inject({ method: 'POST', url: '/livez' })).statusCode).toBe(404);
+    for (const url of ['/livez', '/metrics', '/nothing']) {
+      const { headers } = await app.inject(url);
+      expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['server']));
+      expect(headers).not.toHaveProperty('x-powered-by');
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    }
+  });
+
+  test('refuses headers of more than four kilobytes', async () => {
+    const { app } = adminApp();
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    try {
+      expect((await fetch(`${url}/livez`, { headers: { a: 'x'.repeat(3000) } })).status).toBe(200);
+      const long = await fetch(`${url}/livez`, { headers: { a: 'x'.repeat(5000) } }).catch(() => undefined);
+      expect(long?.status).toBe(431);
+    } finally {
+      await app.close();
+    }
+  });
+
+  test('tells of reviews how many there were of a kind, and of no VM, user, namespace or quota', async () => {
+    const { ask, registry, readiness } = webhookApp(fakeForecaster(forecastThatExceeds));
+    const review = migrationReview();
+    review.request.object!.spec.vmiName = 'secret-vm';
+    await ask('/validate/migrations', {
+      ...review,
+      request: { ...review.request, userInfo: { username: 'secret-user' } },
+    });
+    await ask('/validate/migrations', migrationReview());
+    const { body } = await createAdminApp(readiness, registry).inject('/metrics');
+    const labels = [...body.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => `${name}=${value}`);
+    expect([...new Set(labels)].filter((label) => !label.startsWith('le=')).sort()).toEqual([
+      'class=user',
+      'outcome=denied',
+      'path=/validate/migrations',
+      'verdict=exceeds',
+    ]);
   });
 });

@@ -111,6 +111,12 @@ describe.each(paths)('%s refuses what cannot be read, and says what it expected:
     );
   });
 
+  test('a kind with control characters, of which none reaches the answer', async () => {
+    const answer = await post(path, { ...migrationReview(), kind: 'Admission\u007f\u0085\u202eReview' });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().error).toMatch(/; kind is "Admission Review"$/);
+  });
+
   test('a review without a request', async () => {
     const answer = await post(path, { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' });
     expect(answer.statusCode).toBe(400);
@@ -171,10 +177,7 @@ describe('what is odd and yet readable is answered', () => {
 
   test('a pod of 3 MiB', async () => {
     const review = podReview();
-    review.request.object!.metadata.annotations = {
-      ...review.request.object?.metadata.annotations,
-      big: 'x'.repeat(3 * 1024 * 1024),
-    };
+    review.request.object!.spec.big = 'x'.repeat(3 * 1024 * 1024);
     const answer = await ask('/mutate/pods', review);
     expect(answer.response).toMatchObject({ allowed: true, patchType: 'JSONPatch' });
   });
@@ -192,10 +195,13 @@ describe('what is odd and yet readable is answered', () => {
     }
   });
 
-  test('object null, allowed without a patch', async () => {
+  test.each([
+    ['null', null],
+    ['missing', undefined],
+  ])('object %s, allowed without a patch', async (_title, object) => {
     const review = migrationReview();
     for (const path of paths) {
-      const answer = await ask(path, { ...review, request: { ...review.request, object: null } });
+      const answer = await ask(path, { ...review, request: { ...review.request, object } });
       expect(answer.response).toEqual({ uid: review.request.uid, allowed: true });
     }
   });

@@ -60,6 +60,10 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{ include "headroom.name" . }}-reservations
 {{- end }}
 
+{{- define "headroom.clientAuthorities" -}}
+{{ include "headroom.name" . }}-client-ca
+{{- end }}
+
 {{- define "headroom.excludedNamespaces" -}}
 {{ append .Values.excludedNamespaces .Release.Namespace | uniq | toJson }}
 {{- end }}
