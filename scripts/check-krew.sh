@@ -25,7 +25,7 @@ fi
 mkdir -p "$work/store" "$work/bin"
 tar -xzf "$work/one/headroom.tar.gz" -C "$work/store"
 bin=$(sed -n 's/^ *bin: //p' "$work/one/headroom.yaml")
-test -x "$work/store/$bin" -a -s "$work/store/LICENSE"
+test -x "$work/store/$bin" -a -s "$work/store/LICENSE" -a -s "$work/store/headroom.cdx.json"
 ln -s "../store/$bin" "$work/bin/kubectl-headroom"
 
 # expect WORDS COMMAND...: the command's output begins with the words.

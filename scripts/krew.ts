@@ -26,6 +26,7 @@ const archive = tarGz([
   { name: 'headroom.mjs', content: readFileSync('dist/headroom.mjs'), mode: 'program' },
   { name: 'LICENSE', content: readFileSync('LICENSE'), mode: 'file' },
   { name: 'THIRD-PARTY-LICENSES.txt', content: readFileSync('dist/THIRD-PARTY-LICENSES.txt'), mode: 'file' },
+  { name: 'headroom.cdx.json', content: readFileSync('dist/headroom.cdx.json'), mode: 'file' },
 ]);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const sha256 = createHash('sha256').update(archive).digest('hex');
