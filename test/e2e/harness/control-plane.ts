@@ -20,6 +20,8 @@ const CONTROLLERS = [
 export interface ControlPlane {
   readonly connection: Connection;
   readonly children: readonly Child[];
+  /** Starts etcd or kube-apiserver again, after it has ended, on its port and with what it had stored. */
+  restart(name: 'etcd' | 'kube-apiserver'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,15 +50,22 @@ export async function startControlPlane(folder: string): Promise<ControlPlane> {
   };
   try {
     start('etcd', etcdArgs(etcdPort, peerPort));
-    const server = start('kube-apiserver', serverArgs(etcdPort, serverPort));
-    await untilReady(connection, server);
+    await untilReady(connection, start('kube-apiserver', serverArgs(etcdPort, serverPort)));
     const manager = start('kube-controller-manager', managerArgs(managerPort));
     await untilManaged(connection, manager);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { connection, children, stop };
+  const restart = async (name: 'etcd' | 'kube-apiserver'): Promise<void> => {
+    const at = children.findIndex((child) => child.name === name);
+    children.splice(at, 1);
+    start(name, name === 'etcd' ? etcdArgs(etcdPort, peerPort) : serverArgs(etcdPort, serverPort));
+    // Where it stood, for the order in which all are stopped.
+    children.splice(at, 0, ...children.splice(-1));
+    await untilReady(connection, children.find((child) => child.name === 'kube-apiserver') as Child);
+  };
+  return { connection, children, restart, stop };
 }
 
 async function writeFiles(folder: string, authority: Authority, server: string): Promise<Connection> {
@@ -64,6 +73,7 @@ async function writeFiles(folder: string, authority: Authority, server: string):
   const serving = await authority.issue('CN=kube-apiserver');
   const admin = await authority.issue('CN=admin, O=system:masters');
   const manager = await authority.issue('CN=system:kube-controller-manager, O=system:masters');
+  await writeWebhookClient(folder);
   const tokens = createTokenKeys();
   await write('ca.crt', authority.cert);
   await write('server.crt', serving.cert);
@@ -72,6 +82,27 @@ async function writeFiles(folder: string, authority: Authority, server: string):
   await write('tokens.pub', tokens.publicKey);
   await writeConnection(`${folder}/manager`, { server, ca: authority.cert, client: manager });
   return writeConnection(`${folder}/admin`, { server, ca: authority.cert, client: admin });
+}
+
+/** Shown to every webhook that asks for it: a certificate of an authority of its own, which nothing else trusts. */
+async function writeWebhookClient(folder: string): Promise<void> {
+  const authority = await createAuthority('headroom-e2e-webhook-clients');
+  const { cert, key } = await authority.issue('CN=kube-apiserver-webhooks');
+  const encoded = (text: string) => Buffer.from(text).toString('base64');
+  const user = { 'client-certificate-data': encoded(cert), 'client-key-data': encoded(key) };
+  const plugins = ['ValidatingAdmissionWebhook', 'MutatingAdmissionWebhook'].map((name) => ({
+    name,
+    configuration: {
+      apiVersion: 'apiserver.config.k8s.io/v1',
+      kind: 'WebhookAdmissionConfiguration',
+      kubeConfigFile: `${folder}/webhooks.kubeconfig`,
+    },
+  }));
+  const admission = { apiVersion: 'apiserver.config.k8s.io/v1', kind: 'AdmissionConfiguration', plugins };
+  const config = { apiVersion: 'v1', kind: 'Config', users: [{ name: '*', user }] };
+  await writeFile(`${folder}/webhook-clients.crt`, authority.cert);
+  await writeFile(`${folder}/admission.json`, JSON.stringify(admission));
+  await writeFile(`${folder}/webhooks.kubeconfig`, JSON.stringify(config), { mode: 0o600 });
 }
 
 function etcdArgs(port: number, peerPort: number): readonly string[] {
@@ -107,6 +138,7 @@ function serverArgs(etcdPort: number, port: number): readonly string[] {
     '--service-account-key-file=tokens.pub',
     '--service-account-issuer=https://kubernetes.default.svc',
     '--authorization-mode=RBAC',
+    '--admission-control-config-file=admission.json',
     '--service-cluster-ip-range=10.0.0.0/24',
     '--max-requests-inflight=2000',
     '--max-mutating-requests-inflight=1000',

@@ -72,7 +72,7 @@ export function tail(file: string, lines = 30): string {
 
 /** Nothing may outlive the tests, however they end: for what is left when nobody can stop it in order any more. */
 export function killLeftovers(folder: string): void {
-  for (const pidFile of globSync(`${folder}/*.pid`)) {
+  for (const pidFile of globSync(`${folder}/**/*.pid`)) {
     const pid = Number(readFileSync(pidFile, 'utf8'));
     try {
       process.kill(pid, 'SIGKILL');

@@ -1,7 +1,8 @@
 import type { ClusterClient } from './cluster.ts';
 import { type Connection, writeConnection } from './connection.ts';
 
-const TOKEN_SECONDS = 3600;
+/** Longer than any run. */
+const TOKEN_SECONDS = 86_400;
 
 /** A connection as a ServiceAccount, which has its rights and nothing more. The kubeconfig is at PATH.kubeconfig. */
 export async function connectionOf(
