@@ -1,28 +1,17 @@
 import type { Amounts } from '../../builders/json.ts';
+import type { WrittenForecast } from '../harness/forecast.ts';
 import { amountText, billionthsOf } from '../harness/harvester-amounts.ts';
 import type { Charge } from './charge.ts';
 
 type Verdict = 'exceeds' | 'waits' | 'fits' | 'unknown';
 
 /** What headroom said of a migration, as its annotation has it. */
-export interface Foretold {
+export interface Foretold extends WrittenForecast {
   readonly vmi: string;
   readonly verdict: Verdict;
   readonly atBest?: Verdict;
   readonly next?: 'exceeds';
-  readonly reason?: string;
-  readonly needsScaleUp: boolean;
   readonly needsCompensation: boolean;
-  readonly target: Amounts;
-  readonly quotas: readonly {
-    readonly quota: string;
-    readonly resource: string;
-    readonly used: string;
-    readonly requested: string;
-    readonly hard: string;
-    readonly hardAfterScaleUp: string;
-    readonly shortBy?: string;
-  }[];
 }
 
 /** What virt-controller and the API server made of it. */
