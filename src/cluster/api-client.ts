@@ -10,6 +10,10 @@ const KEEP_ALIVE_MILLISECONDS = 80_000;
 const CONNECT_MILLISECONDS = 3000;
 /** More calls at a time wait in line: what one process asks must not crowd out the API server's other clients. */
 const CONNECTIONS = 16;
+/** A call that is given up after so long has met a connection that is dead, or an API server that is very slow. */
+const SUSPICIOUS_MILLISECONDS = 1000;
+/** Connections are not made anew more often than that, whatever the API server is like. */
+const RENEWAL_MILLISECONDS = 5000;
 
 export interface ApiOptions {
   readonly kubeconfig?: string;
@@ -30,7 +34,8 @@ class ApiClient implements Api {
   readonly origin: string;
   readonly namespace: string | undefined;
   readonly #credentials: KubeCredentials;
-  #open: { readonly identity: string; readonly dispatcher: Dispatcher } | undefined;
+  #open: { readonly identity: string; readonly dispatcher: Dispatcher; readonly since: number } | undefined;
+  #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(credentials: KubeCredentials) {
     this.#credentials = credentials;
@@ -55,6 +60,7 @@ class ApiClient implements Api {
   }
 
   async #attempt(call: ApiCall, signal: AbortSignal): Promise<Answer> {
+    const start = performance.now();
     try {
       const credentials = await this.#credentials.current();
       const { statusCode, headers, body } = await request(urlOf(this.server, call), {
@@ -66,8 +72,22 @@ class ApiClient implements Api {
       });
       return answerOf(statusCode, headers, await body.text());
     } catch (error) {
+      if (signal.aborted) this.#suspect(start);
       return { kind: 'unanswered', ...faultOf(error, signal), isCutOff: isCutOff(error) };
     }
+  }
+
+  /**
+   * Connections that have died without a word die together, and an idle one is found out only by the call that is lost to
+   * it, perhaps a minute later. So where a call is given up, those opened before it are not used again.
+   */
+  #suspect(start: number): void {
+    const now = performance.now();
+    if (this.#open === undefined || this.#open.since > start || now - start < SUSPICIOUS_MILLISECONDS) return;
+    if (now - this.#renewedAt < RENEWAL_MILLISECONDS) return;
+    this.#renewedAt = now;
+    void this.#open.dispatcher.close();
+    this.#open = undefined;
   }
 
   /** One for as long as the credentials are the same: a connection costs a TLS handshake, five times a read. */
@@ -75,7 +95,7 @@ class ApiClient implements Api {
     if (this.#open?.identity === identity) return this.#open.dispatcher;
     // Calls that are under way on the old one are answered first.
     void this.#open?.dispatcher.close();
-    this.#open = { identity, dispatcher: dispatcherOf(transport) };
+    this.#open = { identity, dispatcher: dispatcherOf(transport), since: performance.now() };
     return this.#open.dispatcher;
   }
 }

@@ -186,6 +186,26 @@ describe('connections', () => {
     expect(server.sent).toHaveLength(2);
   });
 
+  test('that are dead without a word are found out together, by the first call that is lost to one of them', async () => {
+    const api = server.open();
+    const dead = new Set<unknown>();
+    const arrived = Promise.withResolvers<void>();
+    server.answers = [
+      (response, call) => {
+        dead.add(response.socket);
+        if (dead.size === 3) arrived.resolve();
+        // Held until three connections are in use.
+        void arrived.promise.then(() => answerJson({})(response, call));
+      },
+    ];
+    await Promise.all([api.call(GET, signal), api.call(GET, signal), api.call(GET, signal)]);
+    // A connection is free again a turn after its answer has been read.
+    await new Promise((resolve) => setImmediate(resolve));
+    server.answers = [(response, call) => dead.has(response.socket) || answerJson({ alive: true })(response, call)];
+    expect(await api.call(GET, AbortSignal.timeout(1200))).toMatchObject({ kind: 'unanswered' });
+    expect(await api.call(GET, AbortSignal.timeout(5000))).toMatchObject({ kind: 'done', body: { alive: true } });
+  });
+
   test('that break off in the middle of an answer leave none', async () => {
     server.answers = [
       (response) => {
