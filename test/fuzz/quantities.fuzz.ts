@@ -50,7 +50,8 @@ function checkText(text: string, saw: Saw): { readonly own: Quantity; readonly r
   if (/e\d{3}$/.test(own.toString())) return { own, reference };
   const again = Quantity.parse(own.toString());
   assert.equal(again.nanos, own.nanos);
-  assert.equal(again.toString(), own.toString());
+  // Without a suffix an amount is read as a decimal one, as by Go: 687.5Ki is 704000, and 704000 is 704k.
+  if (again.format === own.format) assert.equal(again.toString(), own.toString());
   return { own, reference };
 }
 
