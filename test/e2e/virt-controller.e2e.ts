@@ -108,7 +108,7 @@ test(
     }
     tally = tallyOf(judged);
     say(tallyText(tally));
-    say(`not answered in time: ${unanswered}; quotas that counted too much: ${recounts}; mismatches: ${faults.length}`);
+    say(`not answered in time: ${unanswered}; quotas that counted wrong: ${recounts}; mismatches: ${faults.length}`);
     expect(faults).toEqual([]);
   },
   (rounds.length * SECONDS_PER_ROUND + 60) * 1000,

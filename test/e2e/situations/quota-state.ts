@@ -32,12 +32,13 @@ function isAmount(text: string | undefined, amount: bigint): boolean {
 
 /**
  * Where a pod is charged to two quotas at once and the second has changed meanwhile, the pod can be refused after the
- * first has been charged (k8s.io/apiserver v0.34 plugin/resourcequota/controller.go checkQuotas, on its retries). The
- * quota controller finds that out within five minutes.
+ * first has been charged (k8s.io/apiserver v0.34 plugin/resourcequota/controller.go checkQuotas, on its retries). And a
+ * pod that is made at the same time as a quota can be charged by nobody: admission does not know the quota yet, and the
+ * quota controller not yet the pod. The quota controller finds either out within five minutes.
  */
-export function countsTooMuch(quota: Stored, pods: readonly Stored[]): boolean {
+export function countsWrong(quota: Stored, pods: readonly Stored[]): boolean {
   const { used } = statusOf(quota);
-  return [...usedOf(quota, pods)].some(([key, amount]) => billionthsOf(used[key] ?? '0') > amount);
+  return [...usedOf(quota, pods)].some(([key, amount]) => !isAmount(used[key], amount));
 }
 
 /** The quota controller counts anew when limits change: one is lowered, so that nothing gets in, and set back. */

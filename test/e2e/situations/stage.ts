@@ -7,7 +7,7 @@ import type { KubeVirtCluster } from '../harness/kubevirt-cluster.ts';
 import type { QuotaScaling } from '../harness/quota-scaling.ts';
 import { removeNamespace, untilPodsCanBe } from '../harness/situation.ts';
 import type { QuotaDraft, SituationDraft } from './draft.ts';
-import { countsTooMuch, recount, requireInForce } from './quota-state.ts';
+import { countsWrong, recount, requireInForce } from './quota-state.ts';
 import type { Refusals } from './refusals.ts';
 import { type Hards, plentiful, roomy } from './room.ts';
 import { vmiOf } from './vmi.ts';
@@ -103,8 +103,7 @@ export class Stage {
         await this.theatre.scaling.untilQuiet(this.namespace);
         const pods = await this.cluster.list('Pod', this.namespace);
         const quotas = await this.cluster.list('ResourceQuota', this.namespace);
-        if (looks % LOOKS_BEFORE_RECOUNT === 0)
-          await this.#recount(quotas.filter((quota) => countsTooMuch(quota, pods)));
+        if (looks % LOOKS_BEFORE_RECOUNT === 0) await this.#recount(quotas.filter((quota) => countsWrong(quota, pods)));
         for (const quota of quotas) requireInForce(quota, pods);
       },
       PATIENCE,
