@@ -64,7 +64,3 @@ export function excessOf(json: string, most: Structure): keyof Structure | undef
   }
   return undefined;
 }
-
-export function isNestedDeeper(json: string, deepest: number): boolean {
-  return excessOf(json, { depth: deepest, values: Number.POSITIVE_INFINITY }) === 'depth';
-}

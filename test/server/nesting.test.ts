@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isNestedDeeper } from '../../src/server/nesting.ts';
+import { excessOf } from '../../src/server/nesting.ts';
 
 const depthOf = (value: unknown): number =>
   typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
@@ -16,14 +16,16 @@ describe('nesting of JSON text', () => {
     ['a backslash before the closing quote', '["\\\\",[[]]]', 2, true],
     ['a string that never ends', '["[[[[[[\\', 1, false],
   ])('%s', (_title, json, deepest, expected) => {
-    expect(isNestedDeeper(json, deepest)).toBe(expected);
+    expect(excessOf(json, { depth: deepest, values: Number.POSITIVE_INFINITY }) === 'depth').toBe(expected);
   });
 
   test('is what the parsed value has', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), fc.integer({ min: 0, max: 6 }), (value, deepest) => {
         const json = JSON.stringify(value, null, 1);
-        expect(isNestedDeeper(json, deepest)).toBe(depthOf(JSON.parse(json)) > deepest);
+        expect(excessOf(json, { depth: deepest, values: Number.POSITIVE_INFINITY }) === 'depth').toBe(
+          depthOf(JSON.parse(json)) > deepest,
+        );
       }),
     );
   });
