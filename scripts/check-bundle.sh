@@ -4,6 +4,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 npm run -s build
+# All of it is read and held in memory by each process.
+most=3000000
+size=$(wc -c <dist/headroom.mjs)
+[ "$size" -le "$most" ] || { echo "dist/headroom.mjs has $size bytes, expected at most $most"; exit 1; }
 version=$(node -p "require('./package.json').version")
 snapshot=$PWD/examples/quota-test.yaml
 empty=$(mktemp -d)

@@ -23,20 +23,22 @@ export type Answer =
       readonly review: AdmissionReviewResponse;
     };
 
-async function outcomeOf(webhook: Webhook, request: ReviewRequest, context: AdmissionContext): Promise<Outcome> {
-  try {
-    return await webhook(request, context);
-  } catch (error) {
-    context.reportBug(error, { uid: request.uid });
-    return { decision: { verdict: 'unknown' }, warnings: ['verdict unknown: internal error'] };
-  }
-}
+const internalError: Outcome = {
+  decision: { verdict: 'unknown' },
+  warnings: ['verdict unknown: internal error'],
+};
 
 /** The spine: an AdmissionReview in, an AdmissionReview out. */
 export async function answerReview(webhook: Webhook, body: unknown, context: AdmissionContext): Promise<Answer> {
   const read = readReview(body);
   if (read.kind === 'unreadable') return read;
   const { apiVersion, request } = read;
-  const outcome = await outcomeOf(webhook, request, context);
-  return { kind: 'answered', uid: request.uid, outcome, review: buildReview(apiVersion, request.uid, outcome) };
+  const { uid } = request;
+  let outcome = internalError;
+  try {
+    outcome = await webhook(request, context);
+  } catch (error) {
+    context.reportBug(error, { uid });
+  }
+  return { kind: 'answered', uid, outcome, review: buildReview(apiVersion, uid, outcome) };
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObjectName } from '../objects/names.ts';
 import { createdObject, namespaceProblem } from './creation.ts';
 import { printableLine, quotedName } from './plain-text.ts';

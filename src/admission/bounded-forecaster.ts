@@ -1,5 +1,5 @@
 import type { AdmissionContext } from './context.ts';
-import type { Forecaster } from './forecaster.ts';
+import type { Forecaster, PodDescription } from './forecaster.ts';
 import { unknownMigration } from './migration-decision.ts';
 
 const INTERNAL_ERROR = 'internal error';
@@ -32,21 +32,24 @@ export function boundForecaster(
     reportBug(error, about);
     return INTERNAL_ERROR;
   };
+  function bound<T>(ask: () => T | Promise<T>, unknown: (reason: string) => T, about: Record<string, string>) {
+    const answerError = (error: unknown): T => unknown(reasonOf(error, about));
+    try {
+      const answer = ask();
+      return answer instanceof Promise ? withinDeadline(answer, timeoutMilliseconds).catch(answerError) : answer;
+    } catch (error) {
+      return answerError(error);
+    }
+  }
   return {
-    forecastMigration: async (request) => {
-      try {
-        return await withinDeadline(forecaster.forecastMigration(request), timeoutMilliseconds);
-      } catch (error) {
-        const { namespace, vmi } = request;
-        return unknownMigration(namespace, vmi, reasonOf(error, { namespace, vmi }));
-      }
+    forecastMigration: (request) => {
+      const { namespace, vmi } = request;
+      const unknown = (reason: string) => unknownMigration(namespace, vmi, reason);
+      return bound(() => forecaster.forecastMigration(request), unknown, { namespace, vmi });
     },
-    describePod: async (pod, namespace) => {
-      try {
-        return await withinDeadline(forecaster.describePod(pod, namespace), timeoutMilliseconds);
-      } catch (error) {
-        return { kind: 'unknown', reason: reasonOf(error, { namespace, pod: pod.metadata.name }) };
-      }
+    describePod: (pod, namespace) => {
+      const unknown = (reason: string): PodDescription => ({ kind: 'unknown', reason });
+      return bound(() => forecaster.describePod(pod, namespace), unknown, { namespace, pod: pod.metadata.name });
     },
   };
 }

@@ -1,18 +1,17 @@
-import type { Cluster, Extent, NamespaceObjects, ReadOptions } from '../forecast/cluster-objects.ts';
+import type { Cluster, ReadOptions } from '../forecast/cluster-objects.ts';
 import type { Forecast } from '../forecast/forecast.ts';
-import { forecastMigration, type Prepared, prepare, unknownForecast } from '../forecast/forecast-migrations.ts';
-import { describeLauncher } from '../forecast/launcher-description.ts';
-import { launcherDrift } from '../forecast/launcher-drift.ts';
+import { forecastMigration, type Prepared, unknownForecast } from '../forecast/forecast-migrations.ts';
 import { vmiNameOfPod } from '../forecast/launchers.ts';
 import { vmisInvolved } from '../forecast/part-of-namespace.ts';
-import { type Reservation, withPromised } from '../forecast/reservations.ts';
+import type { Reservation } from '../forecast/reservations.ts';
 import { isHopeless } from '../forecast/verdict-of.ts';
 import type { Pod } from '../objects/kubernetes.ts';
 import { isObjectName } from '../objects/names.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
-import { POLICY_ANNOTATION } from './annotation-names.ts';
+import { FactReader, type Gathered } from './fact-reader.ts';
 import type { FollowUp } from './follow-up.ts';
 import type { Forecaster, MigrationForecast, MigrationRequest, PodDescription } from './forecaster.ts';
+import { namespacePolicy } from './namespace-policy.ts';
 import {
   type Decide,
   type Decided,
@@ -26,12 +25,6 @@ import { Turns } from './turns.ts';
 
 const TARGET_NODE_ANNOTATION = 'harvesterhci.io/migrationTargetNodeName';
 const HOSTNAME_LABEL = 'kubernetes.io/hostname';
-
-/** What a namespace was prepared to, with the forecasts that have been made on it, by VMI. */
-interface Gathered {
-  readonly prepared: Prepared;
-  readonly forecasts: Map<string, Forecast>;
-}
 
 export interface ForecasterOptions {
   /** For all reading of one decision; below the time that a decision may take. Without it the cluster decides. */
@@ -52,7 +45,7 @@ export function clusterForecaster(cluster: Cluster, options: ForecasterOptions =
   const facts = new FactReader(cluster);
   if (readMilliseconds === undefined) {
     return {
-      forecastMigration: async (request) => (await decideMigration(facts, request, [], {})).forecast,
+      forecastMigration: (request) => decideOnStandingFacts(facts, request),
       describePod: (pod, namespace) => describePod(facts, pod, namespace, {}),
     };
   }
@@ -108,7 +101,8 @@ class LiveDecisions {
 
   async #decideAnew(request: MigrationRequest, patience: Patience): Promise<Promised> {
     const { signal } = patience;
-    const decide: Decide = (promised) => decideMigration(this.#facts, request, promised, { signal });
+    const decide: Decide = (promised, ended) =>
+      decideMigration(this.#facts, request, promised, { signal, ...(ended !== undefined && { ended }) });
     const { ledger } = this.#options;
     return ledger === undefined ? decide([]) : decideAmongReplicas(request, ledger, decide, patience);
   }
@@ -123,42 +117,21 @@ function patienceOf(signal: AbortSignal, readMilliseconds: number): Patience {
   return { signal, hasTimeToLookAgain };
 }
 
-/**
- * Reads the facts anew for every request. Only a snapshot hands out the very same objects again; what was made of them
- * is then used again too, for from the same facts comes the same answer, and is forgotten together with them.
- */
-class FactReader {
-  readonly #cluster: Cluster;
-  readonly #known = new WeakMap<NamespaceObjects, Gathered>();
-
-  constructor(cluster: Cluster) {
-    this.#cluster = cluster;
-  }
-
-  async gather(
-    name: string,
-    extent: Extent,
-    options: ReadOptions,
-    promised: readonly Reservation[] = [],
-  ): Promise<Gathered> {
-    const [clusterObjects, stored] = await Promise.all([
-      this.#cluster.clusterObjects(options),
-      this.#cluster.namespaceObjects(name, extent, options),
-    ]);
-    const namespace = withPromised(stored, promised);
-    const before = this.#known.get(namespace);
-    if (before?.prepared.objects.cluster === clusterObjects) return before;
-    const gathered = { prepared: prepare({ cluster: clusterObjects, namespace }), forecasts: new Map() };
-    this.#known.set(namespace, gathered);
-    return gathered;
-  }
-}
-
 /** Names that no VMI has are not remembered: anybody can make up any number of them. */
 function forecastOnce({ prepared, forecasts }: Gathered, vmi: string): Forecast {
   const forecast = forecasts.get(vmi) ?? forecastMigration(prepared, vmi);
   if (prepared.ground.kind === 'known' && prepared.ground.namespace.vmis.has(vmi)) forecasts.set(vmi, forecast);
   return forecast;
+}
+
+/** Of facts that stand still and are in memory, few are as many as all. */
+function decideOnStandingFacts(
+  facts: FactReader,
+  request: MigrationRequest,
+): MigrationForecast | Promise<MigrationForecast> {
+  const known = facts.inMemory(request.namespace);
+  if (known !== undefined) return decidedOn(known, request).forecast;
+  return decideMigration(facts, request, [], {}).then(({ forecast }) => forecast);
 }
 
 /** A plain `fits` is believed of few and recent facts. Whatever else is said of a migration stands on all of them, read now. */
@@ -211,10 +184,6 @@ function decidedOn(gathered: Gathered, { namespace, vmi }: MigrationRequest): De
   return { forecast: { ...around, forecast }, objects: prepared.objects.namespace };
 }
 
-function namespacePolicy({ objects }: Prepared): string | undefined {
-  return objects.namespace.namespaces.items[0]?.metadata.annotations.get(POLICY_ANNOTATION);
-}
-
 /** Harvester up to 1.6 writes the chosen node into VMI or VM before it asks for the migration, and leaves it there. */
 function denialPins({ objects, ground }: Prepared, name: string): boolean {
   if (ground.kind === 'unknown' || ground.cluster.harvester?.release.deniedMigrationPinsVm !== true) return false;
@@ -226,20 +195,16 @@ function hasTargetNode({ metadata, spec }: VirtualMachineInstance): boolean {
   return metadata.annotations.has(TARGET_NODE_ANNOTATION) || Object.hasOwn(spec.nodeSelector ?? {}, HOSTNAME_LABEL);
 }
 
-async function describePod(
+function describePod(
   facts: FactReader,
   pod: Pod,
   namespace: string,
   reading: ReadOptions,
-): Promise<PodDescription> {
+): PodDescription | Promise<PodDescription> {
   const vmi = vmiNameOfPod(pod) ?? '';
   if (!isObjectName(vmi)) return { kind: 'unknown', reason: 'the pod names no VirtualMachineInstance as its owner' };
-  const { prepared } = await facts.gather(namespace, { kind: 'launcher', vmi }, { ...reading, age: 'recent' });
-  const policy = namespacePolicy(prepared);
-  const drift = launcherDrift(prepared, pod);
-  return {
-    ...describeLauncher(prepared, pod),
-    ...(policy === undefined ? {} : { namespacePolicy: policy }),
-    ...(drift === undefined ? {} : { drift }),
-  };
+  const known = facts.inMemory(namespace);
+  if (known !== undefined) return known.pods.describe(pod);
+  const gathered = facts.gather(namespace, { kind: 'launcher', vmi }, { ...reading, age: 'recent' });
+  return gathered.then(({ pods }) => pods.describe(pod));
 }

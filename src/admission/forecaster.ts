@@ -44,9 +44,9 @@ export type PodDescription = (
   readonly drift?: LauncherDrift;
 };
 
-/** The port through which admission asks its questions. */
+/** The port through which admission asks its questions. What needs no reading is answered at once. */
 export interface Forecaster {
-  forecastMigration(request: MigrationRequest): Promise<MigrationForecast>;
+  forecastMigration(request: MigrationRequest): MigrationForecast | Promise<MigrationForecast>;
   /** `pod` is a virt-launcher pod that is about to be created in `namespace`. */
-  describePod(pod: Pod, namespace: string): Promise<PodDescription>;
+  describePod(pod: Pod, namespace: string): PodDescription | Promise<PodDescription>;
 }

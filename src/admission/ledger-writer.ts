@@ -1,4 +1,5 @@
 import {
+  type Ledger,
   type ReadLedger,
   type Reservation,
   type Reservations,
@@ -27,17 +28,27 @@ interface Waiting {
 }
 
 /**
- * Writes the ledger for all requests of a process, those that wait by one write. What others have written since a decision
- * is a conflict for it only if they were promised room in its own namespace.
+ * The ledger for all requests of a process; those that wait are written by one write. What others have written since a
+ * decision is a conflict for it only if they were promised room in its own namespace.
  */
 export class LedgerWriter {
   readonly #parts: WriterParts;
   #waiting: Waiting[] = [];
   #leaving: Reservation[] = [];
   #isWriting = false;
+  /** As it was last read, if this process has not written since: most often nobody has, and it can be written on. */
+  #current: ReadLedger | undefined;
+  #writes = 0;
 
   constructor(parts: WriterParts) {
     this.#parts = parts;
+  }
+
+  async read(signal: AbortSignal): Promise<Ledger> {
+    const writesBefore = this.#writes;
+    const ledger = await this.#parts.reservations.read(signal);
+    if (ledger.kind === 'read' && this.#writes === writesBefore) this.#current = ledger;
+    return ledger;
   }
 
   /** Writes a reservation, if nobody else has been promised room in its namespace since `basis` was read. */
@@ -58,18 +69,22 @@ export class LedgerWriter {
     if (this.#isWriting) return;
     this.#isWriting = true;
     while (this.#waiting.length + this.#leaving.length > 0) {
-      const isOver = await this.#writeOnce(AbortSignal.timeout(CALL_MILLISECONDS));
-      if (!isOver) await this.#parts.pause(this.#parts.random() * LONGEST_BACK_OFF_MILLISECONDS);
+      // What is to be taken out may have been written after the ledger was read.
+      const current = this.#leaving.length === 0 ? this.#current : undefined;
+      const isOver = await this.#writeOnce(current, AbortSignal.timeout(CALL_MILLISECONDS));
+      // What met others as it was read before is first read anew.
+      if (!isOver && current === undefined)
+        await this.#parts.pause(this.#parts.random() * LONGEST_BACK_OFF_MILLISECONDS);
     }
     this.#isWriting = false;
   }
 
   /** False after a conflict with another process; those that wait then go on waiting. */
-  async #writeOnce(signal: AbortSignal): Promise<boolean> {
+  async #writeOnce(current: ReadLedger | undefined, signal: AbortSignal): Promise<boolean> {
     const waiting = this.#takeWaiting();
     const leaving = this.#leaving;
     this.#leaving = [];
-    const ledger = await this.#parts.reservations.read(signal);
+    const ledger = current ?? (await this.#parts.reservations.read(signal));
     if (ledger.kind === 'unreadable') {
       for (const { settle } of waiting) settle({ kind: 'failed', why: ledger.why });
       return true;
@@ -77,6 +92,8 @@ export class LedgerWriter {
     const { added, reservations } = joined(ledger, waiting, leaving);
     if (added.length === 0 && reservations.length === ledger.reservations.length) return true;
     const written = await this.#parts.reservations.write(ledger, reservations, signal);
+    this.#writes += 1;
+    this.#current = undefined;
     if (written.kind !== 'conflict') {
       for (const { settle } of added) settle(written);
       return true;

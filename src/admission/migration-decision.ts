@@ -27,7 +27,8 @@ export function unknownMigration(namespace: string, vmi: string, reason: string)
 }
 
 export function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? '';
+  const end = message.indexOf('\n');
+  return end === -1 ? message : message.slice(0, end);
 }
 
 function whyAdmitted(policy: Policy, migrationClass: MigrationClass): string {

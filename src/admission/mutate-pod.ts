@@ -55,8 +55,10 @@ export async function mutatePod(request: ReviewRequest, context: AdmissionContex
   const namespace = printableLine(request.namespace ?? '', LONGEST_NAME);
   // As the pod says it: for the log alone.
   const vmi = printableLine((read.success && vmiNameOfPod(read.data)) || '', LONGEST_NAME);
-  const removal = patchAnnotations(pod, wantedAnnotations(undefined));
-  if (described.namespacePolicy === 'off') return { decision: { verdict: 'off', namespace, vmi }, patch: removal };
+  const patchTo = (annotations: PodAnnotations | undefined) => patchAnnotations(pod, wantedAnnotations(annotations));
+  if (described.namespacePolicy === 'off') {
+    return { decision: { verdict: 'off', namespace, vmi }, patch: patchTo(undefined) };
+  }
   const found = driftReport(described.drift, request.userInfo?.username ?? '');
   const drift = found === undefined ? {} : { drift: found };
   switch (described.kind) {
@@ -64,14 +66,14 @@ export async function mutatePod(request: ReviewRequest, context: AdmissionContex
       return {
         ...drift,
         decision: { verdict: 'described', namespace, vmi },
-        patch: patchAnnotations(pod, wantedAnnotations(described.annotations)),
+        patch: patchTo(described.annotations),
       };
     case 'unknown':
       return {
         ...drift,
         decision: { verdict: 'unknown', namespace, vmi },
         warnings: [`memory overhead unknown: ${described.reason}`],
-        patch: removal,
+        patch: patchTo(undefined),
       };
     default:
       return described satisfies never;

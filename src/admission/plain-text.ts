@@ -3,6 +3,8 @@
  * warning that holds a control character; in a terminal or a log the others could forge what a reader sees.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+/** What nearly every text is made of, and told with little work. */
+const PLAIN = /^[ -~]*$/;
 const UNPRINTABLE_IN_LINES = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** A cut must not leave half of a surrogate pair behind. */
@@ -13,11 +15,8 @@ function withoutHalfCharacter(text: string): string {
 /** Text as one printable line of at most `maxCharacters`, cut at a word where one ends near the limit. */
 export function printableLine(text: string, maxCharacters: number): string {
   // Only so much is looked at: the text may be megabytes of somebody's annotation.
-  const line = text
-    .slice(0, 4 * maxCharacters)
-    .toWellFormed()
-    .replace(UNPRINTABLE, ' ')
-    .trim();
+  const looked = text.slice(0, 4 * maxCharacters);
+  const line = (PLAIN.test(looked) ? looked : looked.toWellFormed().replace(UNPRINTABLE, ' ')).trim();
   if (line.length <= maxCharacters) return line;
   const cut = withoutHalfCharacter(line.slice(0, maxCharacters - 1));
   const wordEnd = cut.lastIndexOf(' ');

@@ -1,4 +1,4 @@
-import type { NamespaceObjects } from '../forecast/cluster-objects.ts';
+import type { NamespaceObjects, ReadOptions } from '../forecast/cluster-objects.ts';
 import { unknownForecast } from '../forecast/forecast-migrations.ts';
 import {
   isRoomForAll,
@@ -6,7 +6,6 @@ import {
   ownReservation,
   type ReadLedger,
   type Reservation,
-  type Reservations,
   reservationFor,
   vmisPromised,
 } from '../forecast/reservations.ts';
@@ -21,7 +20,7 @@ export interface Decided {
 }
 
 /** Decides as if the promised migrations, which the API server has not stored yet, were under way. */
-export type Decide = (promised: readonly Reservation[]) => Promise<Decided>;
+export type Decide = (promised: readonly Reservation[], ended?: ReadOptions['ended']) => Promise<Decided>;
 
 /** A forecast, and the reservation that holds its room, if it needs any. */
 export interface Promised {
@@ -29,11 +28,8 @@ export interface Promised {
   readonly reservation?: Reservation;
 }
 
-/** The ledger, and who writes it for all requests of this process. */
-export interface SharedLedger {
-  readonly reservations: Reservations;
-  readonly writer: Pick<LedgerWriter, 'add'>;
-}
+/** The ledger, as all requests of this process share it. */
+export type SharedLedger = Pick<LedgerWriter, 'read' | 'add'>;
 
 export interface Patience {
   /** Ends every reading and writing. */
@@ -48,11 +44,11 @@ export interface Patience {
  */
 export async function decideAmongReplicas(
   asked: MigrationRequest,
-  { reservations, writer }: SharedLedger,
+  ledger: SharedLedger,
   decide: Decide,
   patience: Patience,
 ): Promise<Promised> {
-  const attempt = new Attempt(asked, { reservations, writer }, decide, patience);
+  const attempt = new Attempt(asked, ledger, decide, patience);
   for (;;) {
     const promised = await attempt.forecast();
     if (promised !== AGAIN) return promised;
@@ -63,21 +59,21 @@ const AGAIN = Symbol('somebody else was faster');
 
 class Attempt {
   readonly #asked: MigrationRequest;
-  readonly #reservations: Reservations;
-  readonly #writer: Pick<LedgerWriter, 'add'>;
+  readonly #ledger: SharedLedger;
   readonly #decide: Decide;
   readonly #patience: Patience;
+  #ended: ReadOptions['ended'];
 
-  constructor(asked: MigrationRequest, { reservations, writer }: SharedLedger, decide: Decide, patience: Patience) {
+  constructor(asked: MigrationRequest, ledger: SharedLedger, decide: Decide, patience: Patience) {
     this.#asked = asked;
-    this.#reservations = reservations;
-    this.#writer = writer;
+    this.#ledger = ledger;
     this.#decide = decide;
     this.#patience = patience;
   }
 
   async forecast(): Promise<Promised | typeof AGAIN> {
-    const [ledger, alone] = await Promise.all([this.#reservations.read(this.#patience.signal), this.#decide([])]);
+    const { signal } = this.#patience;
+    const [ledger, alone] = await Promise.all([this.#ledger.read(signal), this.#decide([], this.#ended)]);
     if (!takesRoom(alone.forecast)) return { forecast: alone.forecast };
     if (ledger.kind === 'unreadable') return { forecast: unpromised(alone.forecast, ledger.why) };
     const own = this.#asked.stage === 'confirm' ? ownReservation(ledger, this.#asked) : undefined;
@@ -93,7 +89,11 @@ class Attempt {
   }
 
   async #amongPromised(alone: Decided, promised: readonly Reservation[]): Promise<MigrationForecast | typeof AGAIN> {
-    const among = await this.#decide(promised);
+    if (this.#ended === undefined && promised.some(({ vmi }) => hasUndatedMigration(vmi, alone.objects))) {
+      this.#ended = 'dated';
+      return AGAIN;
+    }
+    const among = await this.#decide(promised, this.#ended);
     if (sameVerdict(alone.forecast, among.forecast)) return among.forecast;
     // Most often the other one is stored a few milliseconds later, and then the facts tell.
     return (await this.#patience.hasTimeToLookAgain()) ? AGAIN : undecided(among.forecast, promised);
@@ -101,7 +101,7 @@ class Attempt {
 
   async #promise(forecast: MigrationForecast, ledger: ReadLedger): Promise<Promised | typeof AGAIN> {
     const reservation = reservationFor(ledger, this.#asked, forecast.forecast.quotas);
-    const written = await this.#writer.add(reservation, ledger, this.#patience.signal);
+    const written = await this.#ledger.add(reservation, ledger, this.#patience.signal);
     switch (written.kind) {
       case 'written':
         return { forecast, reservation };
@@ -118,6 +118,13 @@ class Attempt {
 function isUnaffected({ forecast }: MigrationForecast, promised: readonly Reservation[]): boolean {
   if (promised.length === 0) return true;
   return forecast.verdict === 'fits' && !forecast.needsCompensation && isRoomForAll(forecast.quotas, promised);
+}
+
+/** It may be the promised one, over already, or an earlier one. */
+function hasUndatedMigration(vmi: string, { migrations }: NamespaceObjects): boolean {
+  return migrations.items.some(
+    ({ spec, metadata }) => spec.vmiName === vmi && typeof metadata.creationTimestamp !== 'string',
+  );
 }
 
 /** What no quota counts can be had by any number; and what is unknown promises nothing. */

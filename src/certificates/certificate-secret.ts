@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Api, ApiAnswer } from '../cluster/api.ts';
 import { callInTime, describeUnhappy, isNotFound, isOutrun } from './api-answers.ts';
 import type { CertificateSet } from './certificate-set.ts';

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Api, ApiAnswer } from '../cluster/api.ts';
 import { callInTime, describeUnhappy, isNotFound, isOutrun, type Unhappy } from './api-answers.ts';
 import type { ChangeLog } from './change-log.ts';

@@ -1,15 +1,11 @@
-import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import type { Agent, IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { Api, ApiAnswer, ApiCall } from './api.ts';
+import { retire, send } from './api-connections.ts';
 import { isPlainPath } from './api-path.ts';
 import { CredentialsError, messageOf } from './cluster-error.ts';
-import { type Credentials, KubeCredentials, type Transport } from './kube-credentials.ts';
+import { type Credentials, KubeCredentials } from './kube-credentials.ts';
 
-/** Just below the 90 s after which the API server closes an idle connection itself. */
-const KEEP_ALIVE_MILLISECONDS = 80_000;
-/** A connection that is not up by then is tried anew by the next call. */
-const CONNECT_MILLISECONDS = 3000;
-/** More calls at a time wait in line: what one process asks must not crowd out the API server's other clients. */
-const CONNECTIONS = 16;
 /** A call that is given up after so long has met a connection that is dead, or an API server that is very slow. */
 const SUSPICIOUS_MILLISECONDS = 1000;
 /** Connections are not made anew more often than that, whatever the API server is like. */
@@ -34,7 +30,7 @@ class ApiClient implements Api {
   readonly origin: string;
   readonly namespace: string | undefined;
   readonly #credentials: KubeCredentials;
-  #open: { readonly identity: string; readonly dispatcher: Dispatcher; readonly since: number } | undefined;
+  #open: { readonly identity: string; readonly agent: Promise<Agent>; readonly since: number } | undefined;
   #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(credentials: KubeCredentials) {
@@ -47,32 +43,36 @@ class ApiClient implements Api {
   async call(call: ApiCall, signal: AbortSignal): Promise<ApiAnswer> {
     if (!isPlainPath(call.path))
       return { kind: 'unanswered', message: 'a name in the path of the call is no name of Kubernetes' };
-    const answer = await unlessAborted(() => this.#attempt(call, signal), signal);
+    const start = performance.now();
+    const answer = await this.#attempt(call, signal);
     // The API server may close an idle connection just when it is used again. What only reads can be asked twice.
     const isWorthAnother = answer.kind === 'unanswered' && answer.isCutOff === true && call.method === 'GET';
-    return isWorthAnother ? unlessAborted(() => this.#attempt(call, signal), signal) : answer;
+    if (!isWorthAnother) return answer;
+    // Whatever cut it off may have cut off all that were open then.
+    if (this.#open !== undefined && this.#open.since <= start) this.#retireOpen();
+    return this.#attempt(call, signal);
   }
 
   async close(): Promise<void> {
-    const open = this.#open;
-    this.#open = undefined;
-    await open?.dispatcher.close();
+    this.#retireOpen();
   }
 
   async #attempt(call: ApiCall, signal: AbortSignal): Promise<Answer> {
     const start = performance.now();
+    const answer = await unlessAborted(() => this.#ask(call, signal), signal);
+    if (signal.aborted) this.#suspect(start);
+    return answer;
+  }
+
+  async #ask(call: ApiCall, signal: AbortSignal): Promise<Answer> {
     try {
       const credentials = await this.#credentials.current();
-      const { statusCode, headers, body } = await request(urlOf(this.server, call), {
-        dispatcher: this.#dispatcherFor(credentials),
-        method: call.method,
-        headers: { ...credentials.headers, ...headersOf(call) },
-        body: call.body === undefined ? null : JSON.stringify(call.body),
-        signal,
-      });
-      return answerOf(statusCode, headers, await body.text());
+      const agent = await this.#agentFor(credentials);
+      const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+      const headers = { ...credentials.headers, ...headersOf(call, body) };
+      const response = await send(urlOf(this.server, call), { agent, method: call.method, headers, signal }, body);
+      return answerOf(response.statusCode ?? 0, response.headers, await text(response));
     } catch (error) {
-      if (signal.aborted) this.#suspect(start);
       return { kind: 'unanswered', ...faultOf(error, signal), isCutOff: isCutOff(error) };
     }
   }
@@ -86,30 +86,43 @@ class ApiClient implements Api {
     if (this.#open === undefined || this.#open.since > start || now - start < SUSPICIOUS_MILLISECONDS) return;
     if (now - this.#renewedAt < RENEWAL_MILLISECONDS) return;
     this.#renewedAt = now;
-    void this.#open.dispatcher.close();
+    this.#retireOpen();
+  }
+
+  #retireOpen(): void {
+    // One that could not be made has been told of by the calls that were to use it.
+    this.#open?.agent.then(retire, () => undefined);
     this.#open = undefined;
   }
 
   /** One for as long as the credentials are the same: a connection costs a TLS handshake, five times a read. */
-  #dispatcherFor({ identity, transport }: Credentials): Dispatcher {
-    if (this.#open?.identity === identity) return this.#open.dispatcher;
-    // Calls that are under way on the old one are answered first.
-    void this.#open?.dispatcher.close();
-    this.#open = { identity, dispatcher: dispatcherOf(transport), since: performance.now() };
-    return this.#open.dispatcher;
+  #agentFor({ identity, openAgent }: Credentials): Promise<Agent> {
+    if (this.#open?.identity !== identity) {
+      this.#retireOpen();
+      const open = { identity, agent: openAgent(), since: performance.now() };
+      this.#open = open;
+      // A file that could not be read may be there at the next call.
+      open.agent.catch(() => {
+        if (this.#open === open) this.#open = undefined;
+      });
+    }
+    return this.#open.agent;
   }
 }
 
-function headersOf(call: ApiCall): Record<string, string> {
+function headersOf(call: ApiCall, body: string | undefined): Record<string, string | number> {
   return {
-    accept: 'application/json',
+    accept: call.accept ?? 'application/json',
     // The API server's audit log names it.
     'user-agent': 'headroom',
-    ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+    ...(body !== undefined && {
+      'content-type': call.contentType ?? 'application/json',
+      'content-length': Buffer.byteLength(body),
+    }),
   };
 }
 
-/** undici heeds a signal once a connection is up, and waits for one that never comes up until its own time is over. */
+/** A call that waits in line for a connection heeds no signal, nor does a command that is asked for credentials. */
 async function unlessAborted(attempt: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
   const late: Answer = { kind: 'unanswered', message: 'no answer in time' };
   if (signal.aborted) return late;
@@ -125,39 +138,14 @@ async function unlessAborted(attempt: () => Promise<Answer>, signal: AbortSignal
 
 type Answer = ApiAnswer & { readonly isCutOff?: boolean };
 
-/**
- * HTTP/1.1: a call that is given up takes its connection with it. The one connection of HTTP/2 would be used again, be it
- * dead or not, until the kernel finds out.
- */
-function dispatcherOf(transport: Transport): Dispatcher {
-  const pool = {
-    connections: CONNECTIONS,
-    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
-    connectTimeout: CONNECT_MILLISECONDS,
-    allowH2: false,
-  };
-  switch (transport.type) {
-    case 'none':
-      return new Agent(pool);
-    case 'agent':
-      return new Agent({ ...pool, connect: transport.connect });
-    case 'proxy':
-      return new ProxyAgent({ ...pool, uri: transport.uri, requestTls: transport.requestTls });
-    case 'socks':
-      return transport.dispatcher;
-    default:
-      return transport satisfies never;
-  }
-}
-
 function urlOf(server: string, { path, query }: ApiCall): string {
   const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
   return `${server.replace(/\/$/, '')}${path}${search}`;
 }
 
-function answerOf(code: number, { warning, date }: Headers, text: string): Answer {
+function answerOf(code: number, { warning, date }: IncomingHttpHeaders, given: string): Answer {
   const warnings = warningTexts(warning);
-  const body = parsed(text);
+  const body = parsed(given);
   if (code < 300) {
     return body === undefined
       ? { kind: 'unanswered', message: `the API server answered ${code} with something that is not JSON` }
@@ -167,10 +155,8 @@ function answerOf(code: number, { warning, date }: Headers, text: string): Answe
   return { kind: 'refused', code, reason, message: message || `HTTP status ${code}`, warnings, ...dated(date) };
 }
 
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
-
-function dated(date: string | string[] | undefined): { readonly answeredAt?: Date } {
-  const answeredAt = new Date(typeof date === 'string' ? date : Number.NaN);
+function dated(date: string | undefined): { readonly answeredAt?: Date } {
+  const answeredAt = new Date(date ?? Number.NaN);
   return Number.isNaN(answeredAt.getTime()) ? {} : { answeredAt };
 }
 
@@ -189,14 +175,11 @@ function statusOf(body: unknown): { readonly reason: string; readonly message: s
 }
 
 /** RFC 7234: `299 - "text"`, one after the other; a quote inside the text is escaped. */
-function warningTexts(header: string | string[] | undefined): readonly string[] {
-  const lines = header === undefined ? [] : [header].flat();
-  return lines.flatMap((line) =>
-    [...line.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text]) => (text ?? '').replace(/\\(.)/g, '$1')),
-  );
+function warningTexts(header = ''): readonly string[] {
+  return [...header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text]) => (text ?? '').replace(/\\(.)/g, '$1'));
 }
 
-const CUT_OFF = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+const CUT_OFF = new Set(['ECONNRESET', 'EPIPE']);
 
 function codeOf(error: unknown): string {
   const hasCode = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';

@@ -32,7 +32,7 @@ export function isForbidden(failure: Failure): boolean {
   return failure.kind === 'refused' && failure.code === 403;
 }
 
-/** By the codes of Node, OpenSSL and undici: what such a fault means where a server is to be reached. */
+/** By the codes of Node and OpenSSL: what such a fault means where a server is to be reached. */
 const MEANINGS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'there is no host of that name',
@@ -40,7 +40,6 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no way to that host',
   ENETUNREACH: 'there is no way to that network',
   ETIMEDOUT: 'nobody answers; is there a firewall, or a VPN that is off?',
-  UND_ERR_CONNECT_TIMEOUT: 'nobody answers; is there a firewall, or a VPN that is off?',
   DEPTH_ZERO_SELF_SIGNED_CERT: "the kubeconfig's certificate authority has not signed its certificate",
   SELF_SIGNED_CERT_IN_CHAIN: "the kubeconfig's certificate authority has not signed its certificate",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the kubeconfig's certificate authority has not signed its certificate",

@@ -5,6 +5,8 @@ export interface ApiCall {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The form of the answer; `application/json` without it. */
+  readonly accept?: string;
   /** Of the body; a patch says here of which kind it is. `application/json` without it. */
   readonly contentType?: string;
 }

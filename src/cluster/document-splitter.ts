@@ -2,7 +2,8 @@ import { jsonError, readDocumentText } from './document-text.ts';
 import { JsonLineReader, parsedOrUndefined, type ReadingOfType } from './json-line.ts';
 import { type DocumentPlace, snapshotErrorAt } from './snapshot-error.ts';
 
-export type DocumentReceiver = (value: unknown, place: DocumentPlace) => void;
+/** `text` is JSON of an object on a line, without what nobody reads of it; its bytes last as long as the call. */
+export type DocumentReceiver = (value: unknown, place: DocumentPlace, text?: Buffer) => void;
 
 interface OpenDocument {
   readonly place: DocumentPlace;
@@ -111,12 +112,13 @@ export class DocumentSplitter {
   /** False: the object does not end on its line. */
   #readJsonLine(start: number, end: number): boolean {
     const line = this.#block.subarray(start, end);
-    const read =
-      this.#lines.read(line.subarray(0, lastVisible(line) + 1)) ?? parsedOrUndefined(textOf([line], this.#lineAlone()));
-    if (read === undefined) return false;
+    const read = this.#lines.read(line.subarray(0, lastVisible(line) + 1));
+    const object = read === undefined ? parsedOrUndefined(textOf([line], this.#lineAlone())) : undefined;
+    if (read === undefined && object === undefined) return false;
     this.#layout = 'lines';
     this.#documents += 1;
-    if (read !== 'unread') this.#receive(read, this.#lineAlone());
+    if (object !== undefined) this.#receive(object, this.#lineAlone());
+    else if (read !== undefined && read !== 'unread') this.#receive(read.object, this.#lineAlone(), read.text);
     return true;
   }
 

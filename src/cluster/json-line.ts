@@ -7,6 +7,12 @@ export type ReadingOfType = (apiVersion: string, kind: string) => Reading;
 
 type ParsedObject = Readonly<Record<string, unknown>>;
 
+/** An object and, where not all of it has been read, the text of what has been; its bytes last until the next line. */
+export interface LineObject {
+  readonly object: ParsedObject;
+  readonly text: Buffer;
+}
+
 /** As kubectl and headroom begin an object on a line; one that begins otherwise is read whole. */
 const TYPE = /^\{"apiVersion":"([^"\\]+)","kind":"([^"\\]+)",/;
 const TYPE_BYTES = 256;
@@ -24,20 +30,22 @@ export class JsonLineReader {
   }
 
   /** Of a line without blanks around it; undefined: it must be read whole, if only to tell what is wrong with it. */
-  read(line: Buffer): ParsedObject | 'unread' | undefined {
+  read(line: Buffer): LineObject | 'unread' | undefined {
     const [, apiVersion, kind] = TYPE.exec(line.toString('latin1', 0, TYPE_BYTES)) ?? [];
     if (apiVersion === undefined || kind === undefined) return undefined;
-    const object = this.#readOnly(this.#readingOf(apiVersion, kind), line);
-    if (object === undefined || object === 'unread') return object;
+    const read = this.#readOnly(this.#readingOf(apiVersion, kind), line);
+    if (read === undefined || read === 'unread') return read;
     // The last of two members counts: the object may be of another type than its line begins with.
-    return object.apiVersion === apiVersion && object.kind === kind ? object : undefined;
+    return read.object.apiVersion === apiVersion && read.object.kind === kind ? read : undefined;
   }
 
-  #readOnly(reading: Reading, line: Buffer): ParsedObject | 'unread' | undefined {
+  #readOnly(reading: Reading, line: Buffer): LineObject | 'unread' | undefined {
     if (reading === 'all' || line.length > LARGEST_LINE_BYTES) return undefined;
     // A line that was cut off does not end like an object.
     if (reading === 'nothing') return line.at(-1) === CLOSING_BRACE ? 'unread' : undefined;
-    return parsedOrUndefined(this.#trimmer.trim(line, reading) ?? '');
+    const text = this.#trimmer.trim(line, reading);
+    const object = text && parsedOrUndefined(text.toString());
+    return object && { object, text };
   }
 }
 

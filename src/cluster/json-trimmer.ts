@@ -26,8 +26,11 @@ export class JsonTrimmer {
   #kept = Buffer.alloc(0);
   #length = 0;
 
-  /** Of an object without blanks, as programs write it on a line; undefined: it is written otherwise, or cut off. */
-  trim(text: Buffer, members: ReadMembers): string | undefined {
+  /**
+   * Of an object without blanks, as programs write it on a line; undefined: it is written otherwise, or cut off. The bytes
+   * last until the next text.
+   */
+  trim(text: Buffer, members: ReadMembers): Buffer | undefined {
     this.#text = text;
     this.#at = 0;
     this.#undecided = 0;
@@ -35,8 +38,9 @@ export class JsonTrimmer {
     if (this.#kept.length < text.length) this.#kept = Buffer.alloc(2 * text.length);
     this.#readObject(members);
     if (this.#at !== text.length) return undefined;
+    if (this.#undecided === 0) return text;
     this.#keepUntil(text.length);
-    return this.#kept.toString('utf8', 0, this.#length);
+    return this.#kept.subarray(0, this.#length);
   }
 
   #readObject(members: ReadMembers): void {

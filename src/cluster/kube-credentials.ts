@@ -1,24 +1,22 @@
 import { createHash } from 'node:crypto';
+import { Agent } from 'node:http';
 import type { AgentOptions, RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-import type { Agent, Dispatcher, ProxyAgent } from 'undici';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { keepConnections } from './api-connections.ts';
 import { CredentialsError, KubeconfigError, messageOf } from './cluster-error.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 
-type TlsOptions = Extract<Agent.Options['connect'], object>;
-
-/** How the API server is reached. */
-export type Transport =
-  | { readonly type: 'none' }
-  | { readonly type: 'agent'; readonly connect: TlsOptions }
-  | { readonly type: 'proxy'; readonly uri: string; readonly requestTls: NonNullable<ProxyAgent.Options['requestTls']> }
-  | { readonly type: 'socks'; readonly dispatcher: Dispatcher };
+/** Just below the 90 s after which the API server closes an idle connection itself. */
+const KEEP_ALIVE_MILLISECONDS = 80_000;
+/** To a proxy, that of one which takes a connection and then says nothing as well: nothing else bounds it. */
+const PROXIED_KEEP_ALIVE_MILLISECONDS = 3000;
 
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   /** Changes when connections have to be made anew: with the CA or the client's certificate, not with a token. */
   readonly identity: string;
-  readonly transport: Transport;
+  /** What makes connections, directly or through the kubeconfig's proxy, and keeps them. */
+  readonly openAgent: () => Promise<Agent>;
 }
 
 /** What the client library makes of https options, with the names it gives them. */
@@ -30,7 +28,6 @@ export class KubeCredentials {
   readonly origin: string;
   readonly namespace: string | undefined;
   readonly #config: KubeConfig;
-  #last: Credentials | undefined;
 
   constructor(kubeconfig: string | undefined, context: string | undefined) {
     const { config, server, origin } = loadKubeconfig(kubeconfig, context);
@@ -49,51 +46,23 @@ export class KubeCredentials {
       throw new CredentialsError(credentialsFault(this.#config, error));
     }
     const headers = { ...(options.headers as Record<string, string> | undefined), ...basicAuth(options.auth) };
-    const identity = fingerprint(options);
-    if (this.#last?.identity === identity) return { ...this.#last, headers };
-    this.#last = { headers, identity, transport: await this.#transport(options) };
-    return this.#last;
+    return { headers, identity: fingerprint(options), openAgent: () => this.#openAgent(options) };
   }
 
-  async #transport(options: Material): Promise<Transport> {
-    const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
-    const made = this.#config.createDispatcherOptions(this.#config.getCurrentCluster(), {
-      ca,
-      cert,
-      key,
-      pfx,
-      passphrase,
-      ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
-      ...(servername !== undefined && { servername }),
-    });
-    switch (made.type) {
-      case 'none':
-        return { type: 'none' };
-      case 'agent':
-        return { type: 'agent', connect: made.connect as TlsOptions };
-      case 'proxy':
-        return { type: 'proxy', uri: made.uri, requestTls: made.requestTls as object };
-      case 'socks':
-        return { type: 'socks', dispatcher: await this.#socksDispatcher() };
-      default:
-        return made satisfies never;
-    }
-  }
-
-  /** Only the library knows how to speak through a SOCKS proxy, and it hands that on in one way only. */
-  async #socksDispatcher(): Promise<Dispatcher> {
-    let dispatcher: Dispatcher | undefined;
-    const taker = {
-      setHeaderParam: () => {},
-      setDispatcher: (given: Dispatcher) => {
-        dispatcher = given;
-      },
-    };
-    await this.#config.applySecurityAuthentication(
-      taker as unknown as Parameters<KubeConfig['applySecurityAuthentication']>[0],
-    );
-    if (dispatcher === undefined) throw new KubeconfigError('the SOCKS proxy of the kubeconfig cannot be used');
-    return dispatcher;
+  /**
+   * By the library, which knows how to speak through proxies. It makes an agent once for each user, of the certificate of
+   * that time: hence a user of no name, who has the certificate of now.
+   */
+  async #openAgent({ ca, cert, key, pfx, passphrase }: Material): Promise<Agent> {
+    const config = new KubeConfig();
+    const cluster = this.#config.getCurrentCluster();
+    if (cluster === null) throw new KubeconfigError('the kubeconfig has no cluster any more');
+    config.loadFromClusterAndUser(cluster, { name: '' });
+    const timeout = cluster.proxyUrl ? PROXIED_KEEP_ALIVE_MILLISECONDS : KEEP_ALIVE_MILLISECONDS;
+    const options: RequestOptions & Material = { ca, cert, key, pfx, passphrase, timeout };
+    await config.applyToHTTPSOptions(options);
+    if (!(options.agent instanceof Agent)) throw new TypeError('the Kubernetes client has made no agent');
+    return keepConnections(options.agent);
   }
 }
 

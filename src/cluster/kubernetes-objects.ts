@@ -1,4 +1,4 @@
-import { DocumentSplitter } from './document-splitter.ts';
+import { type DocumentReceiver, DocumentSplitter } from './document-splitter.ts';
 import type { ReadingOfType } from './json-line.ts';
 import type { BytesListener } from './packed-chunks.ts';
 import { type DocumentPlace, SnapshotError, snapshotErrorAt } from './snapshot-error.ts';
@@ -11,7 +11,8 @@ export interface KubernetesObject {
   readonly [field: string]: unknown;
 }
 
-export type ObjectReceiver = (object: KubernetesObject) => void;
+/** `text` is JSON of what is wanted of the object, where it is at hand; its bytes last as long as the call. */
+export type ObjectReceiver = (object: KubernetesObject, text?: Buffer) => void;
 
 /**
  * Hands on every object of a file (`-`: standard input) in order, those inside lists too. Throws SnapshotError.
@@ -24,7 +25,11 @@ export async function readObjects(
   onBytes?: BytesListener,
 ): Promise<void> {
   const name = file === '-' ? 'standard input' : file;
-  const splitter = new DocumentSplitter(name, (value, place) => receiveObjects(value, place, receive), readingOf);
+  const receiveDocument: DocumentReceiver = (value, place, text) => {
+    if (text === undefined) receiveObjects(value, place, receive);
+    else receive(typedObject({ value, path: '' }, place), text);
+  };
+  const splitter = new DocumentSplitter(name, receiveDocument, readingOf);
   for await (const block of readBlocks(file, onBytes)) splitter.push(block);
   splitter.end();
   if (splitter.documents === 0) {

@@ -13,6 +13,33 @@ interface Shelf<T> {
   readonly problems: Map<string, ObjectProblem>;
 }
 
+/** Where an object belongs: its namespace, or its name if it is of a kind without namespaces; and its name. */
+export interface ObjectPlace {
+  readonly shelf: string;
+  readonly name: string;
+}
+
+export function placeOf({ scope }: Pick<ObjectKind<never>, 'scope'>, object: KubernetesObject): ObjectPlace {
+  const metadata = recordOf(object.metadata);
+  const name = textOr(metadata?.name, '');
+  return { name, shelf: scope === 'cluster' ? name : textOr(metadata?.namespace, '') || DEFAULT_NAMESPACE };
+}
+
+/** What checking an object has given: the object as its kind's shape reads it, or what is wrong with it. */
+export type Checked<T> = { readonly place: ObjectPlace } & ({ readonly item: T } | { readonly problem: ObjectProblem });
+
+/** Checks an object against its kind's shape; what the shape does not name is let go. */
+export function checked<T extends { readonly metadata: Metadata }>(
+  { kind, scope, shape }: ObjectKind<T>,
+  object: KubernetesObject,
+): Checked<T> {
+  const place = placeOf({ scope }, object);
+  const namespace = scope === 'cluster' ? undefined : place.shelf;
+  const read = shape.safeParse(object);
+  if (read.success) return { place, item: namespace === undefined ? read.data : withNamespace(read.data, namespace) };
+  return { place, problem: { kind, namespace, name: place.name, message: messageOf(read.error) } };
+}
+
 /** The objects of one kind, by namespace and name; a later object of the same name takes the earlier one's place. */
 export class ObjectCollection<T extends { readonly metadata: Metadata }> {
   readonly #kind: ObjectKind<T>;
@@ -23,20 +50,21 @@ export class ObjectCollection<T extends { readonly metadata: Metadata }> {
     this.#kind = kind;
   }
 
-  /** Checks an object against its kind's shape; what the shape does not name is let go. */
   put(object: KubernetesObject): void {
-    const { name, namespace } = this.#identityOf(object);
+    this.place(checked(this.#kind, object));
+  }
+
+  place(object: Checked<T>): void {
+    const { shelf: namespace, name } = object.place;
     const key = name === '' ? this.#uniqueKey() : name;
-    const shelf = this.#shelfOf(this.#kind.scope === 'cluster' ? name : namespace);
-    const read = this.#kind.shape.safeParse(object);
-    if (read.success) {
+    const shelf = this.#shelfOf(namespace);
+    if ('item' in object) {
       shelf.problems.delete(key);
-      shelf.items.set(key, this.#kind.scope === 'cluster' ? read.data : withNamespace(read.data, namespace));
-      return;
+      shelf.items.set(key, object.item);
+    } else {
+      shelf.items.delete(key);
+      shelf.problems.set(key, object.problem);
     }
-    shelf.items.delete(key);
-    const place = this.#kind.scope === 'cluster' ? undefined : namespace;
-    shelf.problems.set(key, { kind: this.#kind.kind, namespace: place, name, message: messageOf(read.error) });
   }
 
   /** Of a kind without namespaces: the object of that name. */
@@ -46,18 +74,6 @@ export class ObjectCollection<T extends { readonly metadata: Metadata }> {
 
   all(): ObjectsOfKind<T> {
     return contentsOf([...this.#shelves.values()]);
-  }
-
-  namespaces(): Iterable<string> {
-    return this.#shelves.keys();
-  }
-
-  #identityOf(object: KubernetesObject): { readonly name: string; readonly namespace: string } {
-    const metadata = recordOf(object.metadata);
-    return {
-      name: textOr(metadata?.name, ''),
-      namespace: textOr(metadata?.namespace, '') || DEFAULT_NAMESPACE,
-    };
   }
 
   /** Objects still to be named by `generateName` do not replace each other; no Kubernetes name holds a space. */

@@ -68,6 +68,19 @@ export class ObjectReader {
     }
   }
 
+  /** A list as kubectl prints it: the columns of its kind, of each object. Undefined where it cannot be had. */
+  async table(
+    kind: Pick<ObjectKind<never>, 'group' | 'plural'>,
+    selection: Selection,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    if (!areNames(selection.namespace)) return undefined;
+    const query = { ...queryOf(selection), includeObject: 'None' };
+    const call = { method: 'GET', path: pathOf(kind, selection.namespace), query, accept: TABLE } as const;
+    const answer = await this.#api.call(call, signal);
+    return answer.kind === 'done' ? answer.body : undefined;
+  }
+
   /** The object of that name, or none. */
   async get<T extends { readonly metadata: Metadata }>(
     kind: ObjectKind<T>,
@@ -86,6 +99,7 @@ export class ObjectReader {
   }
 }
 
+const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 const NO_NAME = 'that is no name of Kubernetes';
 
 function areNames(...names: readonly (string | undefined)[]): boolean {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What of a value a shape reads: all of it, or of an object (and of each object in a list) these members. */
 export type Wanted = 'all' | ReadMembers;
@@ -6,7 +6,7 @@ export type Wanted = 'all' | ReadMembers;
 export type ReadMembers = ReadonlyMap<number, Wanted>;
 
 /** What a shape reads of a Kubernetes object, and the object's type. */
-export function objectMembersReadBy(shape: z.ZodType): Wanted {
+export function objectMembersReadBy(shape: z.core.$ZodType): Wanted {
   const members = membersReadBy(shape);
   if (members === 'all') return 'all';
   return new Map([...members, ...membersOf({ apiVersion: z.string(), kind: z.string() })]);
@@ -16,16 +16,25 @@ export function objectMembersReadBy(shape: z.ZodType): Wanted {
  * z.object drops the members that it does not name before anything else sees them, so an object without them is read
  * the same. Wherever a shape might look at more, everything is wanted.
  */
-function membersReadBy(shape: unknown): Wanted {
-  if (shape instanceof z.ZodObject) return shape.def.catchall === undefined ? membersOf(shape.shape) : 'all';
-  if (shape instanceof z.ZodArray) return membersReadBy(shape.element);
-  if (shape instanceof z.ZodPipe) return membersReadBy(shape.in);
-  if (shape instanceof z.ZodOptional || shape instanceof z.ZodNullable || shape instanceof z.ZodDefault)
-    return membersReadBy(shape.unwrap());
-  return 'all';
+function membersReadBy(shape: z.core.$ZodType): Wanted {
+  const { def } = (shape as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'object':
+      return def.catchall === undefined ? membersOf(def.shape) : 'all';
+    case 'array':
+      return membersReadBy(def.element);
+    case 'pipe':
+      return membersReadBy(def.in);
+    case 'optional':
+    case 'nullable':
+    case 'default':
+      return membersReadBy(def.innerType);
+    default:
+      return 'all';
+  }
 }
 
-function membersOf(shapes: Readonly<Record<string, unknown>>): ReadMembers {
+function membersOf(shapes: Readonly<Record<string, z.core.$ZodType>>): ReadMembers {
   const members = new Map<number, Wanted>();
   for (const [name, shape] of Object.entries(shapes)) {
     const hash = Buffer.from(name).reduce(hashOn, 0);

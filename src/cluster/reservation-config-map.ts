@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Ledger, QuotaNeed, ReadLedger, Reservation, Reservations } from '../forecast/reservations.ts';
 import { isObjectName } from '../objects/names.ts';
 import { resourceListShape } from '../objects/quantity-shape.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type * as z from 'zod';
 import { recordOf } from './kubernetes-objects.ts';
 
 /** What is left of a value when everything that no decision reads has been taken out. */
@@ -16,30 +16,34 @@ export function reductionOf(shape: z.core.$ZodType, leaves: ReadonlyMap<z.core.$
 function reductionOfGiven(shape: z.core.$ZodType, leaves: ReadonlyMap<z.core.$ZodType, Reduction>): Reduction {
   const leaf = leaves.get(shape);
   if (leaf !== undefined) return leaf;
-  if (shape instanceof z.ZodString) return ofType('string');
-  if (shape instanceof z.ZodNumber) return ofType('number');
-  if (shape instanceof z.ZodBoolean) return ofType('boolean');
-  if (shape instanceof z.ZodUnknown) return presenceOnly;
-  if (shape instanceof z.ZodObject) {
-    return membersOnly(Object.entries(shape.shape).map(([name, member]) => [name, reductionOf(member, leaves)]));
+  const { def } = (shape as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return ofType(def.type);
+    case 'unknown':
+      return presenceOnly;
+    case 'object':
+      return membersOnly(Object.entries(def.shape).map(([name, member]) => [name, reductionOf(member, leaves)]));
+    case 'array':
+      return eachItem(reductionOf(def.element, leaves));
+    case 'record':
+      return eachMember(reductionOf(def.valueType, leaves));
+    case 'optional':
+    case 'nullable':
+    case 'default':
+      return reductionOf(def.innerType, leaves);
+    case 'pipe':
+      // Code that is given anything must be told of in `leaves`: only presence would be left of what it reads.
+      if (!isAnything(def.in)) return reductionOf(def.in, leaves);
   }
-  if (shape instanceof z.ZodArray) return eachItem(reductionOf(shape.element, leaves));
-  if (shape instanceof z.ZodRecord) return eachMember(reductionOf(shape.valueType, leaves));
-  return reductionOf(innerOf(shape), leaves);
-}
-
-/** Of a shape that has been made optional or is transformed: the shape of what is given to it. */
-function innerOf(shape: z.core.$ZodType): z.core.$ZodType {
-  if (shape instanceof z.ZodOptional || shape instanceof z.ZodNullable || shape instanceof z.ZodDefault) {
-    return shape.def.innerType;
-  }
-  // Code that is given anything must be told of in `leaves`: only presence would be left of what it reads.
-  if (shape instanceof z.ZodPipe && !isAnything(shape.def.in)) return shape.def.in;
-  throw new TypeError(`a shape of type ${shape._zod.def.type} does not tell what it reads`);
+  throw new TypeError(`a shape of type ${def.type} does not tell what it reads`);
 }
 
 function isAnything(shape: z.core.$ZodType): boolean {
-  return shape instanceof z.ZodUnknown || (shape instanceof z.ZodOptional && isAnything(shape.def.innerType));
+  const { def } = (shape as z.core.$ZodTypes)._zod;
+  return def.type === 'unknown' || (def.type === 'optional' && isAnything(def.innerType));
 }
 
 export function membersOnly(members: readonly (readonly [string, Reduction])[]): Reduction {

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
-import type { Cluster, ClusterObjects, NamespaceObjects } from '../forecast/cluster-objects.ts';
+import type { Cluster, ClusterObjects, NamespaceObjects, ReadFacts } from '../forecast/cluster-objects.ts';
 import type { Metadata } from '../objects/metadata.ts';
+import { HeldCollection } from './held-collection.ts';
 import type { Reading, ReadingOfType } from './json-line.ts';
+import { KeptTexts } from './kept-texts.ts';
 import { type KubernetesObject, type ObjectReceiver, readObjects } from './kubernetes-objects.ts';
-import { ObjectCollection } from './object-collection.ts';
 import { groupOf, OBJECT_KINDS, type ObjectKind } from './object-kinds.ts';
 import { objectMembersReadBy } from './read-members.ts';
 import type { ProgressListener } from './reading-progress.ts';
@@ -19,7 +20,7 @@ export async function openSnapshot(
 ): Promise<SnapshotCluster> {
   const snapshot = new SnapshotCluster();
   const readingOf = readingsWithout(without);
-  await readSnapshotObjects(files, (object) => snapshot.put(object), { readingOf, onProgress });
+  await readSnapshotObjects(files, (object, text) => snapshot.put(object, text), { readingOf, onProgress });
   return snapshot;
 }
 
@@ -56,9 +57,13 @@ function readingsWithout(without: 'nothing' | 'virtual-machines'): ReadingOfType
   return (apiVersion, kind) => readings.get(typeKey(groupOf(apiVersion), kind)) ?? 'all';
 }
 
+/** Of namespaces that were asked for: so many objects stay read, for all of a large cluster would not fit into memory. */
+const MOST_READ_OBJECTS = 200;
+
 /** A cluster that stands still: the objects of some files, indexed by namespace. */
 export class SnapshotCluster implements Cluster {
-  readonly #byType = new Map<string, { put(object: KubernetesObject): void }>();
+  readonly #byType = new Map<string, { put(object: KubernetesObject, text: Buffer | undefined): void }>();
+  readonly #texts = new KeptTexts();
   readonly #kubeVirts = this.#collect(OBJECT_KINDS.kubeVirts);
   readonly #settings = this.#collect(OBJECT_KINDS.settings);
   readonly #nodes = this.#collect(OBJECT_KINDS.nodes);
@@ -70,17 +75,23 @@ export class SnapshotCluster implements Cluster {
   readonly #virtualMachineInstances = this.#collect(OBJECT_KINDS.virtualMachineInstances);
   readonly #migrations = this.#collect(OBJECT_KINDS.migrations);
 
+  /** Nothing changes in a snapshot: whoever asks again soon is given the same objects. The last read comes last. */
   readonly #read = new Map<string, NamespaceObjects>();
   #readCluster: ClusterObjects | undefined;
 
-  /** Takes an object of any kind; those that no decision reads are ignored. */
-  put(object: KubernetesObject): void {
+  /** Takes an object of any kind; those that no decision reads are ignored. `text` is JSON of what its shape reads. */
+  put(object: KubernetesObject, text?: Buffer): void {
     this.#read.clear();
     this.#readCluster = undefined;
-    this.#byType.get(typeKey(groupOf(object.apiVersion), object.kind))?.put(object);
+    this.#byType.get(typeKey(groupOf(object.apiVersion), object.kind))?.put(object, text);
   }
 
-  /** Nothing changes in a snapshot, so whoever asks twice is given the same objects. */
+  inMemory(namespace: string): ReadFacts | undefined {
+    const namespaceObjects = this.#read.get(namespace);
+    const clusterObjects = this.#readCluster;
+    return clusterObjects && namespaceObjects && { clusterObjects, namespaceObjects };
+  }
+
   async clusterObjects(): Promise<ClusterObjects> {
     this.#readCluster ??= {
       kubeVirts: this.#kubeVirts.all(),
@@ -92,7 +103,9 @@ export class SnapshotCluster implements Cluster {
 
   async namespaceObjects(namespace: string): Promise<NamespaceObjects> {
     const read = this.#read.get(namespace) ?? this.#objectsIn(namespace);
+    this.#read.delete(namespace);
     this.#read.set(namespace, read);
+    this.#forgetOldest();
     return read;
   }
 
@@ -107,6 +120,15 @@ export class SnapshotCluster implements Cluster {
       virtualMachineInstances: this.#virtualMachineInstances.inNamespace(namespace),
       migrations: this.#migrations.inNamespace(namespace),
     };
+  }
+
+  #forgetOldest(): void {
+    let objects = [...this.#read.values()].reduce((sum, one) => sum + countOf(one), 0);
+    for (const [name, oldest] of this.#read) {
+      if (objects <= MOST_READ_OBJECTS || this.#read.size === 1) return;
+      this.#read.delete(name);
+      objects -= countOf(oldest);
+    }
   }
 
   async namespaceNames(): Promise<readonly string[]> {
@@ -128,11 +150,17 @@ export class SnapshotCluster implements Cluster {
     ];
   }
 
-  #collect<T extends { readonly metadata: Metadata }>(kind: ObjectKind<T>): ObjectCollection<T> {
-    const collection = new ObjectCollection(kind);
+  #collect<T extends { readonly metadata: Metadata }>(kind: ObjectKind<T>): HeldCollection<T> {
+    const collection = new HeldCollection(kind, this.#texts);
     this.#byType.set(typeKey(kind.group, kind.kind), collection);
     return collection;
   }
+}
+
+/** Anybody may ask about namespaces that are not there: they count too. */
+function countOf({ pods, virtualMachines, virtualMachineInstances, migrations }: NamespaceObjects): number {
+  const kinds = [pods, virtualMachines, virtualMachineInstances, migrations];
+  return kinds.reduce((sum, { items }) => sum + items.length, 1);
 }
 
 function typeKey(group: string, kind: string): string {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Api } from '../cluster/api.ts';
 import { type KubernetesObject, readObjects, recordOf } from '../cluster/kubernetes-objects.ts';
 import { GROUP_PATHS, OBJECT_KINDS } from '../cluster/object-kinds.ts';
@@ -35,16 +35,14 @@ export async function namesOf(what: NamesOfWhat, source: NameSource): Promise<Ca
 const { namespaces, nodes, virtualMachines, virtualMachineInstances } = OBJECT_KINDS;
 const NAMED_KINDS = new Set([namespaces, nodes, virtualMachines, virtualMachineInstances].map(({ kind }) => kind));
 
-const name = z.string().optional();
-const NAMED = objectMembersReadBy(
-  z.object({ metadata: z.object({ name, namespace: name }), status: z.object({ nodeName: name }) }),
-);
-
 async function readSnapshots(files: readonly string[], found: FoundNames): Promise<void> {
+  const name = z.string().optional();
+  const metadata = z.object({ name, namespace: name });
+  const named = objectMembersReadBy(z.object({ metadata, status: z.object({ nodeName: name }) }));
   // Standard input is the terminal on which the line is being typed.
   for (const file of files.filter((one) => one !== '-')) {
     const receive = (object: KubernetesObject): void => found.take(object);
-    await readObjects(file, receive, (_apiVersion, kind) => (NAMED_KINDS.has(kind) ? NAMED : 'nothing'));
+    await readObjects(file, receive, (_apiVersion, kind) => (NAMED_KINDS.has(kind) ? named : 'nothing'));
   }
 }
 

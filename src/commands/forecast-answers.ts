@@ -1,8 +1,8 @@
 import type { ForecastObjects } from '../forecast/apply-remedy.ts';
 import type { Cluster } from '../forecast/cluster-objects.ts';
 import type { Forecast, Verdict } from '../forecast/forecast.ts';
-import { forecastMigration, forecastTogether, type Prepared, prepare } from '../forecast/forecast-migrations.ts';
-import { findingsOfSet } from '../forecast/forecast-set.ts';
+import { forecastEach, forecastTogether, type Prepared, prepare } from '../forecast/forecast-migrations.ts';
+import { findingsEach, findingsOfSet } from '../forecast/forecast-set.ts';
 import { forecastStart } from '../forecast/forecast-start.ts';
 import { withQuotaChanges, withRatio } from '../forecast/what-if.ts';
 import type { Question } from './forecast-questions.ts';
@@ -42,7 +42,7 @@ export function* answersOf({ question, changed }: Standing): Generator<Forecast>
       for (const name of names) yield forecastStart(changed, name);
       return;
     case 'migration':
-      for (const name of names) yield forecastMigration(changed, name);
+      yield* forecastEach(changed, names);
       return;
     case 'set-of-migrations':
       yield* forecastTogether(changed, names);
@@ -59,10 +59,6 @@ export function* verdictsNow({ question, now }: Standing): Generator<Verdict> {
     for (const name of names) yield forecastStart(now, name).verdict;
     return;
   }
-  const sets = kind === 'migration' ? names.map((name) => [name]) : [names];
-  for (const set of sets) {
-    for (const finding of findingsOfSet(now.ground, set)) {
-      yield finding.kind === 'unknown' ? 'unknown' : finding.assessment.verdict;
-    }
-  }
+  const findings = kind === 'migration' ? findingsEach(now.ground, names) : findingsOfSet(now.ground, names);
+  for (const finding of findings) yield finding.kind === 'unknown' ? 'unknown' : finding.assessment.verdict;
 }

@@ -3,7 +3,8 @@ import type { Cluster } from '../forecast/cluster-objects.ts';
 import { runningVms, stoppedVms } from '../forecast/vm-names.ts';
 import { CommandError } from './command-error.ts';
 import type { ClusterOptions } from './options.ts';
-import { onlyNamespace, selectVms, type VmSelection } from './vm-selection.ts';
+import { isStill } from './read-once.ts';
+import { type Begun, begun, onlyNamespace, type Selections, selectVms, type VmSelection } from './vm-selection.ts';
 
 export interface ForecastOptions extends ClusterOptions {
   readonly filename?: readonly string[];
@@ -21,7 +22,7 @@ export interface Question extends VmSelection {
 }
 
 export interface Questions {
-  readonly questions: readonly Question[];
+  readonly questions: Selections<Question>;
   /** What was assumed or left out in choosing them. */
   readonly notes: readonly string[];
 }
@@ -34,12 +35,19 @@ export async function askedQuestions(
 ): Promise<Questions> {
   if (options.filename !== undefined) return questionsOfFiles(cluster, options.filename, options.namespace);
   if (options.start === true) return questionsOfStarts(cluster, names, options);
-  const selections = await selectVms(cluster, names, options, runningVms);
   const kind = options.together === true ? 'set-of-migrations' : 'migration';
-  return {
-    questions: selections.map((selection) => ({ ...selection, kind })),
-    notes: noteIfNone(selections, 'running'),
-  };
+  const selections = questionsOf(selectVms(cluster, names, options, runningVms), kind);
+  const { first, all } = await begunQuestions(selections, options);
+  return { questions: all, notes: noteIfNone(first, 'running') };
+}
+
+/** Of the quotas of `--quota` it is said beforehand whether they change anything of what is asked. */
+function begunQuestions(questions: AsyncGenerator<Question>, options: ForecastOptions): Promise<Begun<Question>> {
+  return begun(questions, isStill(options) && options.quota === undefined ? 'first' : 'all');
+}
+
+async function* questionsOf(selections: AsyncIterable<VmSelection>, kind: Question['kind']): AsyncGenerator<Question> {
+  for await (const selection of selections) yield { ...selection, kind };
 }
 
 /** Pairs of options that answer different questions. */
@@ -72,23 +80,25 @@ async function questionsOfStarts(
   names: readonly string[],
   options: ForecastOptions,
 ): Promise<Questions> {
-  const selections = await selectVms(cluster, names, options, names.length > 0 ? anyVm : stoppedVms);
-  const notes = noteIfNone(selections, 'stopped');
-  for (const { namespace, names: chosen } of names.length > 0 ? selections : []) {
-    const running = new Set(runningVms(await cluster.namespaceObjects(namespace)));
-    for (const name of chosen.filter((one) => running.has(one))) {
-      notes.push(`VM ${namespace}/${name} is running: what its pod uses now counts against its start`);
-    }
+  const selections = questionsOf(selectVms(cluster, names, options, names.length > 0 ? anyVm : stoppedVms), 'start');
+  const { first, all: questions } = await begunQuestions(selections, options);
+  const notes = noteIfNone(first, 'stopped');
+  if (names.length === 0 || first === undefined) return { questions, notes };
+  const { namespace } = first;
+  const running = new Set(runningVms(await cluster.namespaceObjects(namespace)));
+  for (const name of first.names.filter((one) => running.has(one))) {
+    notes.push(`VM ${namespace}/${name} is running: what its pod uses now counts against its start`);
   }
-  return { questions: selections.map((selection) => ({ ...selection, kind: 'start' })), notes };
+  return { questions, notes };
 }
 
 function anyVm(namespace: Parameters<typeof stoppedVms>[0]): readonly string[] {
   return [...stoppedVms(namespace), ...runningVms(namespace)];
 }
 
-function noteIfNone(selections: readonly VmSelection[], state: 'running' | 'stopped'): string[] {
-  return selections.some(({ names }) => names.length > 0) ? [] : [`no ${state} VM was found`];
+/** Only a namespace that was asked for by its name is asked about without a VM in it. */
+function noteIfNone(first: VmSelection | undefined, state: 'running' | 'stopped'): string[] {
+  return first === undefined || first.names.length === 0 ? [`no ${state} VM was found`] : [];
 }
 
 async function questionsOfFiles(

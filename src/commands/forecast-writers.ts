@@ -3,6 +3,7 @@ import type { Forecast } from '../forecast/forecast.ts';
 import { forecastJson } from '../forecast/forecast-json.ts';
 import { jsonText, loadYamlText } from './documents.ts';
 import { type ForecastRow, tableColumns, tableRow, WIDE_COLUMNS, wideRows } from './forecast-columns.ts';
+import { ForecastTexts } from './forecast-texts.ts';
 import { ChunkedText, type Io } from './io.ts';
 import type { OutputFormat } from './options.ts';
 import { painterFor, tableLines } from './text-table.ts';
@@ -38,10 +39,11 @@ export async function forecastWriter(output: OutputFormat | undefined, io: Io): 
 /** One document, with a line for each forecast. */
 function jsonWriter({ stdout }: Io): ForecastWriter {
   const text = new ChunkedText(stdout);
+  const texts = new ForecastTexts();
   let separator = '{"forecasts":[\n';
   return {
     async add(forecast) {
-      await text.add(`${separator}${jsonText(forecastJson(forecast))}`);
+      await text.add(`${separator}${texts.textOf(forecast)}`);
       separator = ',\n';
     },
     async end(endings) {

@@ -9,9 +9,9 @@ import { askedQuestions, type ForecastOptions, type Question, refuseContradictio
 import { ForecastTally } from './forecast-tally.ts';
 import { type Ending, forecastWriter } from './forecast-writers.ts';
 import { type Io, note } from './io.ts';
-import { openCluster } from './open-cluster.ts';
 import { addClusterOptions, addGlobalOptions, collect, givenOptions } from './options.ts';
-import { readOnce } from './read-once.ts';
+import { openClusterOnce } from './read-once.ts';
+import type { Selections } from './vm-selection.ts';
 import { readWhatIf, type WhatIf } from './what-if-options.ts';
 import { outlookOf } from './what-if-outlook.ts';
 import { whatIfEnding } from './what-if-summary.ts';
@@ -54,7 +54,7 @@ export function addForecastCommand(program: Command, context: CommandContext): v
 async function forecast(names: readonly string[], options: ForecastOptions, io: Io): Promise<number> {
   refuseContradictions(names, options);
   const without = options.start === true ? 'nothing' : 'virtual-machines';
-  const cluster = readOnce(await openCluster(options, without, io.onProgress));
+  const cluster = await openClusterOnce(options, without, io.onProgress);
   const isDrain = options.node !== undefined || options.everyNode === true;
   const asked = isDrain ? undefined : await askedQuestions(cluster, names, options);
   const whatIf = await readWhatIf(cluster, options);
@@ -73,15 +73,15 @@ async function forecast(names: readonly string[], options: ForecastOptions, io: 
 
 async function forecastQuestions(
   cluster: Cluster,
-  questions: readonly Question[],
+  questions: Selections<Question>,
   whatIf: WhatIf | undefined,
   tally: ForecastTally,
 ): Promise<readonly Ending[]> {
   const before: Verdict[] = [];
   const outlook = outlookOf(whatIf);
-  for (const question of questions) {
+  for await (const question of questions) {
     const standing = await standingOf(cluster, question, whatIf);
-    if (whatIf !== undefined) before.push(...verdictsNow(standing));
+    if (whatIf !== undefined) for (const verdict of verdictsNow(standing)) before.push(verdict);
     outlook?.look(standing);
     for (const answer of answersOf(standing)) await tally.add(answer);
   }
@@ -89,9 +89,9 @@ async function forecastQuestions(
   return [whatIfEnding({ whatIf, before: countVerdicts(before), after: tally.counts, outlook })];
 }
 
-/** A quota counts in its own namespace alone. */
-function unaskedNotes(whatIf: WhatIf | undefined, questions: readonly Question[] | undefined): string[] {
-  if (questions === undefined) return [];
+/** A quota counts in its own namespace alone. Where one is to be otherwise, all questions are known beforehand. */
+function unaskedNotes(whatIf: WhatIf | undefined, questions: Selections<Question> | undefined): string[] {
+  if (questions === undefined || !('length' in questions)) return [];
   const asked = new Set(questions.map(({ namespace }) => namespace));
   const others = (whatIf?.quotas ?? []).filter(({ namespace }) => !asked.has(namespace));
   return others.map(({ namespace, change }) => `--quota ${namespace}/${change.quota} changes nothing of what is asked`);

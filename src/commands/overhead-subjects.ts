@@ -7,10 +7,9 @@ import { isFinal } from '../kubevirt/migration-state.ts';
 import type { VirtualMachine, VirtualMachineInstanceMigration } from '../objects/kubevirt.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import { CommandError } from './command-error.ts';
-import { openCluster } from './open-cluster.ts';
 import type { ClusterOptions } from './options.ts';
-import { readOnce } from './read-once.ts';
-import { everySelection, selectVms, type VmSelection } from './vm-selection.ts';
+import { isStill, openClusterOnce } from './read-once.ts';
+import { allOf, begun, everySelection, type Selections, selectVms, type VmSelection } from './vm-selection.ts';
 
 export interface OverheadOptions extends ClusterOptions {
   readonly filename?: readonly string[];
@@ -34,7 +33,7 @@ export interface OverheadSubject {
 
 export interface OverheadQuestion {
   readonly cluster: Cluster;
-  readonly selections: readonly VmSelection[];
+  readonly selections: Selections;
 }
 
 /** The cluster whose version and settings count, and the VMs that are asked for. */
@@ -45,11 +44,12 @@ export async function overheadQuestion(
 ): Promise<OverheadQuestion> {
   const { filename, snapshot = [] } = options;
   if (filename === undefined) {
-    const cluster = readOnce(await openCluster(options, 'nothing', onProgress));
-    return { cluster, selections: await selectVms(cluster, names, options, names.length > 0 ? anyVm : runningVms) };
+    const cluster = await openClusterOnce(options, 'nothing', onProgress);
+    const selections = selectVms(cluster, names, options, names.length > 0 ? anyVm : runningVms);
+    return { cluster, selections: (await begun(selections, isStill(options) ? 'first' : 'all')).all };
   }
   if (names.length > 0) throw new CommandError('names of VMs and -f cannot be used together: the file says which VMs');
-  const selections = await everySelection(await openSnapshot(filename), anyVm);
+  const selections = await allOf(everySelection(await openSnapshot(filename), anyVm));
   if (selections.length === 0) {
     throw new CommandError(`${filename.join(', ')}: no VirtualMachine or VirtualMachineInstance with a name is in it`);
   }

@@ -65,10 +65,13 @@ async function reckonedVms(
 ): Promise<VmOverhead[]> {
   const objects = await cluster.clusterObjects();
   const facts = clusterFacts(ratio === undefined ? objects : withRatio(objects, ratio));
-  if (facts.kind === 'unknown') return selections.flatMap((selection) => unknownVms(selection, facts.reason));
-  const [kubeVirtVersion] = facts.facts.kubeVirtVersions;
   const vms: VmOverhead[] = [];
-  for (const selection of selections) {
+  for await (const selection of selections) {
+    if (facts.kind === 'unknown') {
+      for (const vm of unknownVms(selection, facts.reason)) vms.push(vm);
+      continue;
+    }
+    const [kubeVirtVersion] = facts.facts.kubeVirtVersions;
     const subjects = subjectsOf(selection, await cluster.namespaceObjects(selection.namespace), kubeVirtVersion);
     for (const subject of subjects) vms.push(vmOverhead(facts.facts, subject));
   }

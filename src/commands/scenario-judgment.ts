@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Forecast, Verdict } from '../forecast/forecast.ts';
 import { Quantity } from '../quantity/quantity.ts';
 

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import {
@@ -42,16 +41,7 @@ function serveOptions(): readonly Option[] {
   });
 }
 
-/**
- * A request leaves nothing behind, so a small young generation is swept as cheaply as a large one. V8 would let it grow
- * to 128 MB, on a machine with much memory even inside a container with little.
- */
-function keepYoungGenerationSmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
-}
-
 async function serveCommand(flags: Flags, environment: Environment): Promise<number> {
-  keepYoungGenerationSmall();
   const isVerbose = flags.verbose === true && flags.logLevel === undefined;
   const config = serveConfig(isVerbose ? { ...flags, logLevel: 'debug' } : flags, environment);
   const { createLogger } = await import('../config/logger.ts');

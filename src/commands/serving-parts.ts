@@ -80,7 +80,7 @@ async function reservingParts(
     now: () => performance.now(),
     after: (milliseconds, task) => setTimeout(task, milliseconds).unref(),
   });
-  return { ledger: { reservations, writer }, followUp };
+  return { ledger: writer, followUp };
 }
 
 function readMilliseconds({ decisionTimeoutSeconds }: ServeConfig): number {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { KubernetesObject } from '../cluster/kubernetes-objects.ts';
-import { isOfNamespace, reducedObject } from '../cluster/reduced-object.ts';
 import type { SavedKind } from '../cluster/saved-objects.ts';
 import { readSnapshotObjects } from '../cluster/snapshot.ts';
 import type { CommandContext } from './command-context.ts';
@@ -114,6 +113,7 @@ async function* kindsOfFiles(
   namespace: string | undefined,
   io: Io,
 ): AsyncIterable<SavedKind> {
+  const { isOfNamespace, reducedObject } = await import('../cluster/reduced-object.ts');
   const byKind = new Map<string, KubernetesObject[]>();
   const take = (object: KubernetesObject): void => {
     const reduced = reducedObject(object);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LauncherPod, RenderRefusal } from '../kubevirt/launcher-pod.ts';
 import { type Container, resourceQuotaShape } from '../objects/kubernetes.ts';
 import { kubeVirtConfigurationShape } from '../objects/kubevirt.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ClassPolicies, defaultClassPolicies, POLICIES } from '../admission/policy.ts';
 import { isObjectName } from '../objects/names.ts';
 

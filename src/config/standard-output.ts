@@ -2,8 +2,8 @@ import { write as writeFile, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
 const MEBIBYTE = 1024 * 1024;
-/** Lines are gathered: a write of its own for each costs more than the decision that it tells. */
-const GATHERED_CHARACTERS = 4096;
+/** Lines are gathered: a write, which another thread does, costs more than the decision that a line tells. */
+const GATHERED_CHARACTERS = 32 * 1024;
 const LONGEST_GATHERING_MILLISECONDS = 250;
 /** A reader that is so far behind loses lines. */
 const MOST_CHARACTERS = 4 * MEBIBYTE;

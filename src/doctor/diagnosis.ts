@@ -1,7 +1,7 @@
 import { type ClusterFacts, clusterFacts, type Known } from '../forecast/cluster-facts.ts';
 import type { ClusterObjects, NamespaceObjects } from '../forecast/cluster-objects.ts';
 import type { Forecast } from '../forecast/forecast.ts';
-import { forecastMigration, type Prepared, prepare } from '../forecast/forecast-migrations.ts';
+import { forecastEach, type Prepared, prepare } from '../forecast/forecast-migrations.ts';
 import type { KnownGround } from '../forecast/forecast-set.ts';
 import { runningVms } from '../forecast/vm-names.ts';
 import type { KubeVirt } from '../objects/kubevirt.ts';
@@ -47,7 +47,7 @@ export function namespaceDiagnosis(
     cluster: facts.kind === 'known' ? facts.facts : undefined,
     prepared,
     ground: ground.kind === 'known' ? ground : undefined,
-    forecasts: new Map(runningVms(objects).map((name) => [name, forecastMigration(prepared, name)])),
+    forecasts: new Map([...forecastEach(prepared, runningVms(objects))].map((forecast) => [forecast.vmi, forecast])),
   };
 }
 

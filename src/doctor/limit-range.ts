@@ -86,8 +86,11 @@ function alteredPods({ cluster, namespace, targetPods }: KnownGround): Alteratio
     });
 }
 
-function modelPod({ launchers, underWay }: KnownGround['namespace'], vmi: VirtualMachineInstance): PodSpec | undefined {
-  const migration = underWay.find(({ spec }) => spec.vmiName === vmi.metadata.name);
+function modelPod(
+  { launchers, migrationOf }: KnownGround['namespace'],
+  vmi: VirtualMachineInstance,
+): PodSpec | undefined {
+  const migration = migrationOf.get(vmi.metadata.name);
   return podsOfVmi(launchers, vmi, migration).source?.spec;
 }
 

@@ -46,7 +46,7 @@ function driftOf(vmi: VirtualMachineInstance, { cluster, namespace }: KnownGroun
   };
   const overhead = podOverhead(vmi, next, {
     launchers: namespace.launchers,
-    migration: namespace.underWay.find(({ spec }) => spec.vmiName === vmi.metadata.name),
+    migration: namespace.migrationOf.get(vmi.metadata.name),
     kubeVirtVersion: cluster.kubeVirtVersions[0],
     settingRatio: cluster.harvester?.ratio,
   });

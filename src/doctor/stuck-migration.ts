@@ -62,7 +62,7 @@ function isScaleUpMissing({ cluster, namespace }: KnownGround, { spec }: Virtual
   const scaled = namespace.quotas.filter(({ bases }) => bases !== undefined && isScaled(bases));
   return (
     scaled.some(({ quota }) => scaleUpDelta({ ...harvester, vmi, quota }).size > 0) &&
-    scaled.every(({ stored }) => storedScaleUpsOf(stored.scaleUps, vmi).length === 0)
+    scaled.every(({ stored }) => storedScaleUpsOf(stored, vmi).length === 0)
   );
 }
 
@@ -81,7 +81,7 @@ function scaleUpTexts({ cluster, namespace }: KnownGround, { spec }: VirtualMach
   const { harvester } = cluster;
   if (vmi === undefined || harvester === undefined) return [];
   return namespace.quotas.flatMap(({ quota, stored }) =>
-    storedScaleUpsOf(stored.scaleUps, vmi).map(({ key, delta }) => {
+    storedScaleUpsOf(stored, vmi).map(({ key, delta }) => {
       const kept = `ResourceQuota ${quota.metadata.name} holds its scale-up (annotation ${key}): ${amounts(delta)}`;
       const fresh = scaleUpDelta({ ...harvester, vmi, quota });
       if (isSameList(delta, fresh)) return `${kept}.`;

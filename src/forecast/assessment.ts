@@ -8,7 +8,7 @@ import { arenaOf, type ContestedArena } from './arena-of.ts';
 import { type Candidate, candidateFor, NOT_SCALED, type Situation } from './candidate.ts';
 import { causeOf, causeOfStart } from './causes.ts';
 import type { QuotaLine, Verdict } from './forecast.ts';
-import { nextMigration } from './next-migration.ts';
+import { nextMigration, settledUse } from './next-migration.ts';
 import { isSameKey, type JudgedLine, quotaLines } from './quota-lines.ts';
 import type { Outcome } from './race/arena.ts';
 import { raceOutcomes } from './race/race.ts';
@@ -48,15 +48,12 @@ export function assessSet(
 ): readonly Assessment[] {
   const names = [...new Set([...asked, ...underWayNames(situation)])];
   const drawn = new Map(names.map((name) => [name, drawCandidate(situation, name, release)]));
-  const candidates = [...drawn.values()].filter(isCandidate);
-  const arena = arenaOf(situation, candidates, situation.namespace.leaving);
-  const outcomes = raceOutcomes(arena);
+  const standing = standingOf(situation, [...drawn.values()].filter(isCandidate));
+  const indexes = new Map(standing.candidates.map((candidate, index) => [candidate, index]));
   return asked.map((name) => {
     const one = drawn.get(name);
     if (one === undefined) throw new Error(`no VMI ${name} among the facts`);
-    if ('kind' in one) return refusal(one);
-    const index = candidates.indexOf(one);
-    return assessed({ situation, arena, candidates, index }, outcomes[index] as Outcome);
+    return 'kind' in one ? refusal(one) : assessed(standing, indexes.get(one) as number);
   });
 }
 
@@ -68,10 +65,7 @@ export function assessStart(situation: Situation, vmi: VirtualMachineInstance, r
   const others = underWayNames(situation)
     .filter((name) => name !== vmi.metadata.name)
     .map((name) => drawCandidate(situation, name, () => release));
-  const candidates = [starting, ...others.filter(isCandidate)];
-  const arena = arenaOf(situation, candidates, situation.namespace.leaving);
-  const outcome = raceOutcomes(arena)[0] as Outcome;
-  const assessment = assessed({ situation, arena, candidates, index: 0 }, outcome);
+  const assessment = assessed(standingOf(situation, [starting, ...others.filter(isCandidate)]), 0);
   return { ...assessment, lines: assessment.lines.map((line) => withStartCause(line, starting)) };
 }
 
@@ -117,16 +111,31 @@ interface Standing {
   readonly situation: Situation;
   readonly arena: ContestedArena;
   readonly candidates: readonly Candidate[];
-  readonly index: number;
+  /** Parallel to the candidates. */
+  readonly outcomes: readonly Outcome[];
+  /** Reckoned once for all of them, where one of them asks. */
+  readonly settledUse: () => readonly bigint[];
 }
 
-function assessed(standing: Standing, outcome: Outcome): Assessment {
-  const { situation, arena, candidates, index } = standing;
-  const candidate = candidates[index] as Candidate;
+function standingOf(situation: Situation, candidates: readonly Candidate[]): Standing {
+  const arena = arenaOf(situation, candidates, situation.namespace.leaving);
+  let used: readonly bigint[] | undefined;
+  const settled = (): readonly bigint[] => {
+    used ??= settledUse(arena, candidates);
+    return used;
+  };
+  return { situation, arena, candidates, outcomes: raceOutcomes(arena), settledUse: settled };
+}
+
+function assessed(standing: Standing, index: number): Assessment {
+  const { situation, arena } = standing;
+  const candidate = standing.candidates[index] as Candidate;
+  const outcome = standing.outcomes[index] as Outcome;
   const lines = quotaLines(arena, index, candidate, outcome.worst);
   const unspecified = unspecifiedLines(situation, candidate);
   const { verdict, atBest } = unspecified.length > 0 ? { verdict: 'exceeds' as const } : verdictOf(outcome);
-  const next = verdict === 'fits' || verdict === 'waits' ? nextMigration(arena, candidates, candidate) : undefined;
+  const next =
+    verdict === 'fits' || verdict === 'waits' ? nextMigration(arena, candidate, standing.settledUse) : undefined;
   const following = next?.exceeds === true ? quotaLines(arena, index, candidate, next.worst) : [];
   return {
     verdict,

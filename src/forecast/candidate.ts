@@ -58,7 +58,7 @@ export function candidateFor(
   release: KubeVirtRelease,
 ): Candidate | RefusedPod {
   const { namespace, targetPods } = situation;
-  const migration = namespace.underWay.find((one) => one.spec.vmiName === vmi.metadata.name);
+  const migration = namespace.migrationOf.get(vmi.metadata.name);
   const pods = podsOfVmi(namespace.launchers, vmi, migration);
   const target = targetPods(vmi, release, pods.source?.spec);
   if (target.kind === 'refused') return target;
@@ -98,7 +98,7 @@ function scaling({ cluster, namespace, scaled }: Situation, vmi: VirtualMachineI
   );
   const isLeaving = namespace.ending.has(vmi.metadata.name);
   const stored = scaled.flatMap((one) => {
-    const own = storedScaleUpsOf(one.stored.scaleUps, vmi);
+    const own = storedScaleUpsOf(one.stored, vmi);
     return own.length === 0 || isLeaving ? [] : [[one.quota.metadata.name, summed(own)] as const];
   });
   return {

@@ -57,10 +57,20 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** `recent` may be seconds old. Without it everything is read now. */
   readonly age?: 'recent';
+  /** Migrations that are over may come without the time of their creation. With this they come as they are. */
+  readonly ended?: 'dated';
+}
+
+/** What reading gives. */
+export interface ReadFacts {
+  readonly clusterObjects: ClusterObjects;
+  readonly namespaceObjects: NamespaceObjects;
 }
 
 /** The port: where facts come from. A snapshot of files and a live API server are its two sides. */
 export interface Cluster {
+  /** Where facts stand still: those that have been read already, as reading them again would give them. */
+  inMemory?(namespace: string): ReadFacts | undefined;
   clusterObjects(options?: ReadOptions): Promise<ClusterObjects>;
   namespaceObjects(namespace: string, extent?: Extent, options?: ReadOptions): Promise<NamespaceObjects>;
   /** Every namespace that holds an object of a kind read, sorted by name. */

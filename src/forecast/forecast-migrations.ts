@@ -4,8 +4,9 @@ import { noResources } from '../objects/quantity-shape.ts';
 import type { ForecastObjects, Unworded } from './apply-remedy.ts';
 import type { Assessment } from './assessment.ts';
 import type { Forecast } from './forecast.ts';
-import { type Finding, findingsOfSet, type Ground, groundOf } from './forecast-set.ts';
-import { assessmentMessage, unknownMessage } from './message.ts';
+import { type Finding, findingsEach, findingsOfSet, type Ground, groundOf } from './forecast-set.ts';
+import { type Likeness, likenessesTogether } from './likeness.ts';
+import { assessmentMessage, renamedMessage, unknownMessage } from './message.ts';
 import { type Reforecast, remediesFor } from './remedies.ts';
 import { type RemedyContext, wordedRemedy } from './remedy-text.ts';
 
@@ -27,13 +28,51 @@ export function forecastMigration(prepared: Prepared, vmi: string): Forecast {
 
 /** The forecasts of several migrations that are asked for together; parallel to `vmis`. */
 export function forecastTogether(prepared: Prepared, vmis: readonly string[]): readonly Forecast[] {
-  const findings = findingsOfSet(prepared.ground, vmis);
-  return findings.map((finding, index) => {
-    const reforecast = (objects: ForecastObjects): Finding => {
-      return findingsOfSet(prepare(objects, prepared).ground, vmis)[index] as Finding;
-    };
-    return forecastOf(prepared, finding, { vmi: vmis[index] as string, action: 'migrate', reforecast });
+  const { ground } = prepared;
+  const likenesses = ground.kind === 'known' && vmis.length > 1 ? likenessesTogether(ground.namespace, vmis) : [];
+  const forecasts = new Map<Likeness, Forecast>();
+  return findingsOfSet(ground, vmis).map((finding, index) => {
+    const vmi = vmis[index] as string;
+    const likeness = likenesses[index];
+    const alike = likeness === undefined ? undefined : forecasts.get(likeness);
+    if (alike !== undefined) return renamed(alike, finding, vmi);
+    const forecast = forecastFound(prepared, finding, vmis, index);
+    forecasts.set(likeness, forecast);
+    return forecast;
   });
+}
+
+/**
+ * The forecast of each VMI's migration, asked for by itself. VMs of one kind share every member of it that does not name
+ * them.
+ */
+export function* forecastEach(prepared: Prepared, vmis: readonly string[]): Generator<Forecast> {
+  const forecasts = new WeakMap<Finding, Forecast>();
+  let index = 0;
+  for (const finding of findingsEach(prepared.ground, vmis)) {
+    const vmi = vmis[index] as string;
+    const known = forecasts.get(finding);
+    const forecast = known === undefined ? forecastFound(prepared, finding, [vmi]) : renamed(known, finding, vmi);
+    if (known === undefined) forecasts.set(finding, forecast);
+    index += 1;
+    yield forecast;
+  }
+}
+
+/** What was found of one of `vmis`, with its remedies proved for all of them together. */
+function forecastFound(prepared: Prepared, finding: Finding, vmis: readonly string[], index = 0): Forecast {
+  const reforecast = (objects: ForecastObjects): Finding => {
+    return findingsOfSet(prepare(objects, prepared).ground, vmis)[index] as Finding;
+  };
+  return forecastOf(prepared, finding, { vmi: vmis[index] as string, action: 'migrate', reforecast });
+}
+
+function renamed(forecast: Forecast, finding: Finding, vmi: string): Forecast {
+  const { namespace, remedies, message } = forecast;
+  const subject = { namespace, vmi };
+  if (finding.kind === 'unknown') return unknownForecast(subject, finding.reason, finding.notes);
+  const { assessment } = finding;
+  return { ...forecast, vmi, message: renamedMessage(message, { subject, assessment, remedies, action: 'migrate' }) };
 }
 
 /** What was asked, and how it is asked again of changed objects. */

@@ -5,9 +5,11 @@ import type { ForecastObjects } from './apply-remedy.ts';
 import { type Assessment, assessSet } from './assessment.ts';
 import { type ClusterFacts, clusterFacts, type Known, launcherReleases } from './cluster-facts.ts';
 import type { NamespaceObjects } from './cluster-objects.ts';
+import { type Likeness, likenessesAlone } from './likeness.ts';
 import { type NamespaceFacts, namespaceFacts, type QuotaFacts, workloadIndex } from './namespace-facts.ts';
 import { type PodSurroundings, type TargetPods, targetPodsIn } from './target-pod.ts';
 import { isBetter } from './verdict-of.ts';
+import { MOST_COMPARED } from './vm-kinds.ts';
 
 /** What is asked of one VMI, with what had to be assumed; or why nothing can be said. */
 export type Finding =
@@ -101,6 +103,21 @@ export function findingsOfSet(ground: Ground, names: readonly string[], turns?: 
     const notes = [...ground.cluster.notes, ...check.notes];
     return { ...(found.get(name) as Agreement), notes };
   });
+}
+
+/** The same of each asked for by itself. VMs that are alike have one finding. */
+export function* findingsEach(ground: Ground, names: readonly string[]): Generator<Finding> {
+  const alike = ground.kind === 'known' ? likenessesAlone(ground.namespace, names) : [];
+  const found = new Map<Likeness, Finding>();
+  for (const [index, name] of names.entries()) {
+    const likeness = alike[index];
+    const known = likeness === undefined ? undefined : found.get(likeness);
+    const finding = known ?? (findingsOfSet(ground, [name])[0] as Finding);
+    if (likeness !== undefined) found.set(likeness, finding);
+    // What is alike comes soon, or not at all: nothing is kept for each VM of a namespace.
+    if (found.size > MOST_COMPARED) found.delete(found.keys().next().value);
+    yield finding;
+  }
 }
 
 /** A migration under way moves pods and scale-ups in and out; one that is not understood leaves nothing certain. */

@@ -84,8 +84,13 @@ export function isTargetPod({ metadata }: Pick<Pod, 'metadata'>): boolean {
 }
 
 /** A launcher pod with its attachment pods, as quotas count them now. */
-export function chargedPods({ attachmentsByPodUid, charges }: Launchers, launcher: Pod): readonly ChargedPod[] {
-  return [launcher, ...(attachmentsByPodUid.get(launcher.metadata.uid ?? '') ?? [])].map(charges);
+export function chargedPods(launchers: Launchers, launcher: Pod): readonly ChargedPod[] {
+  return withAttachments(launchers, launcher).map(launchers.charges);
+}
+
+/** A launcher pod with its attachment pods. */
+export function withAttachments({ attachmentsByPodUid }: Launchers, launcher: Pod): readonly Pod[] {
+  return [launcher, ...(attachmentsByPodUid.get(launcher.metadata.uid ?? '') ?? [])];
 }
 
 /** Counts each pod once, however often it is asked for. */

@@ -15,11 +15,15 @@ export interface Subject {
 }
 
 /** What is to be said of an assessed migration. `remedies` are in the order of preference, with their own sentences. */
-export interface Account {
+export interface Account extends Introduced {
+  readonly remedyTexts: readonly string[];
+}
+
+/** As much of it as the first line says. */
+interface Introduced {
   readonly subject: Subject;
   readonly assessment: Assessment;
   readonly remedies: readonly Unworded[];
-  readonly remedyTexts: readonly string[];
   readonly action: 'migrate' | 'start';
 }
 
@@ -32,12 +36,22 @@ export function unknownMessage({ namespace, vmi }: Subject, reason: string): str
 /** One line that stands alone, then the arithmetic of each quota key, then what to do. */
 export function assessmentMessage(account: Account): string {
   const { assessment, remedyTexts } = account;
-  const first = fittingLine(FIRST_LINE_LENGTH, (most) => firstLine(account, most));
   const own = assessment.harvesterRefusal === undefined ? [] : [`${assessment.harvesterRefusal}.`];
   const arithmetic = linesToShow(assessment).map(arithmeticText);
   const advice = remedyTexts.map((text) => `Remedy: ${text}`);
   const refusals = refusalTexts(assessment.lines);
-  return [first, ...own, ...arithmetic, ...refusals, ...ratioAdvice(account), ...advice].map(unbroken).join('\n');
+  const others = [...own, ...arithmetic, ...refusals, ...ratioAdvice(account), ...advice].map(unbroken);
+  return [introduction(account), ...others].join('\n');
+}
+
+/** A message made for another VM that has the same assessment: only the first line names the VM. */
+export function renamedMessage(message: string, account: Introduced): string {
+  const end = message.indexOf('\n');
+  return end === -1 ? introduction(account) : `${introduction(account)}${message.slice(end)}`;
+}
+
+function introduction(account: Introduced): string {
+  return unbroken(fittingLine(FIRST_LINE_LENGTH, (most) => firstLine(account, most)));
 }
 
 /** Objects of a snapshot may have any name, and none may begin a line of its own. */
@@ -56,7 +70,7 @@ function isShort({ shortBy, cause }: QuotaLine): boolean {
   return shortBy !== undefined || cause !== undefined;
 }
 
-function firstLine(account: Account, most: number): string {
+function firstLine(account: Introduced, most: number): string {
   const { assessment, subject, action } = account;
   const vm = `VM ${named(subject.namespace, most)}/${named(subject.vmi, most)}`;
   const verb = action === 'migrate' ? 'migrate' : 'start';
@@ -78,7 +92,7 @@ function luck({ atBest }: Assessment): string {
   return atBest === undefined ? '' : `; in a lucky order it ${atBest}`;
 }
 
-function shortfallText({ assessment, remedies, subject }: Account, most: number): string {
+function shortfallText({ assessment, remedies, subject }: Introduced, most: number): string {
   if (assessment.refused !== undefined) return `${assessment.refused.by} refuses its pod: ${assessment.refused.reason}`;
   const remedy = briefRemedy(shortNames(remedies[0], most), named(subject.namespace, most));
   const line = assessment.lines.find(isShort);
@@ -105,7 +119,7 @@ function sumText({ lines, needsScaleUp, needsCompensation }: Assessment, most: n
   return `: ${sum} of ${line.hardAfterScaleUp} ${line.resource} in quota ${named(line.quota, most)}${help}`;
 }
 
-function nextText({ assessment, remedies, subject }: Account, most: number): string {
+function nextText({ assessment, remedies, subject }: Introduced, most: number): string {
   const line = assessment.nextLines.find(isShort);
   if (assessment.next === undefined || line === undefined) return '';
   const remedy = briefRemedy(shortNames(remedies[0], most), named(subject.namespace, most));

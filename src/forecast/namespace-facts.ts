@@ -13,6 +13,7 @@ import { type ClusterFacts, type Known, obstacles, type Unknown } from './cluste
 import type { NamespaceObjects } from './cluster-objects.ts';
 import { chargedPods, type Launchers, launchersOf, podsOfVmi } from './launchers.ts';
 import type { ChargedPod } from './target-pod.ts';
+import { type VmKinds, vmKindsIn } from './vm-kinds.ts';
 
 /** A quota with what Harvester keeps on it. */
 export interface QuotaFacts {
@@ -40,6 +41,9 @@ export interface NamespaceFacts {
   readonly vmiProblems: ReadonlyMap<string, string>;
   /** Migrations that have neither succeeded nor failed, oldest first. */
   readonly underWay: readonly VirtualMachineInstanceMigration[];
+  /** The oldest of them, by name of its VMI. */
+  readonly migrationOf: ReadonlyMap<string, VirtualMachineInstanceMigration>;
+  readonly kinds: VmKinds;
   /** Uids and names of VMIs whose migration is being aborted or is over: what they have on a quota is about to go. */
   readonly ending: ReadonlySet<string>;
   /** Pods that still count and will end by themselves: sources of migrations that are over, targets of failed ones. */
@@ -49,6 +53,7 @@ export interface NamespaceFacts {
 const NOTHING_STORED: QuotaFacts['stored'] = {
   kind: 'read',
   scaleUps: [],
+  byVm: new Map(),
   compensation: Quantity.zero,
   resyncNeeded: false,
 };
@@ -82,7 +87,7 @@ export function namespaceFacts(
 /** The VMIs of a namespace with their pods and migrations. */
 export type WorkloadIndex = Pick<
   NamespaceFacts,
-  'launchers' | 'vmis' | 'vmiProblems' | 'underWay' | 'ending' | 'leaving'
+  'launchers' | 'vmis' | 'vmiProblems' | 'underWay' | 'migrationOf' | 'kinds' | 'ending' | 'leaving'
 >;
 
 export function workloadIndex({ virtualMachineInstances, pods, migrations }: NamespaceObjects): WorkloadIndex {
@@ -90,16 +95,22 @@ export function workloadIndex({ virtualMachineInstances, pods, migrations }: Nam
   const vmis = new Map(virtualMachineInstances.items.map((vmi) => [vmi.metadata.name, vmi]));
   const unfinished = migrations.items.filter((migration) => !isFinal(migration)).sort(byAge);
   const underWay = unfinished.filter((migration) => !isAborting(migration));
-  const busy = new Set(underWay.map(({ spec }) => spec.vmiName));
-  const ending = migrations.items.map(({ spec }) => spec.vmiName).filter((name) => vmis.has(name) && !busy.has(name));
+  const migrationOf = new Map(underWay.toReversed().map((migration) => [migration.spec.vmiName, migration]));
+  const names = migrations.items.map(({ spec }) => spec.vmiName);
+  const ending = names.filter((name) => vmis.has(name) && !migrationOf.has(name));
   return {
     launchers,
     vmis,
     ending: new Set(ending.flatMap((name) => [name, vmis.get(name)?.metadata.uid ?? name])),
     vmiProblems: new Map(virtualMachineInstances.problems.map(({ name, message }) => [name, message])),
     underWay,
+    migrationOf,
+    kinds: vmKindsIn({ launchers, migrationOf }),
     leaving: [
-      ...virtualMachineInstances.items.flatMap((vmi) => leavingPods(launchers, vmi, underWay)),
+      ...virtualMachineInstances.items.flatMap((vmi) => {
+        const { leaving } = podsOfVmi(launchers, vmi, migrationOf.get(vmi.metadata.name));
+        return leaving.flatMap((pod) => chargedPods(launchers, pod));
+      }),
       ...abandonedPods(launchers, virtualMachineInstances),
     ],
   };
@@ -107,15 +118,6 @@ export function workloadIndex({ virtualMachineInstances, pods, migrations }: Nam
 
 function isAborting(migration: VirtualMachineInstanceMigration): boolean {
   return isAbortRequested(migration) || typeof migration.metadata.deletionTimestamp === 'string';
-}
-
-function leavingPods(
-  launchers: Launchers,
-  vmi: VirtualMachineInstance,
-  underWay: readonly VirtualMachineInstanceMigration[],
-): ChargedPod[] {
-  const migration = underWay.find((one) => one.spec.vmiName === vmi.metadata.name);
-  return podsOfVmi(launchers, vmi, migration).leaving.flatMap((pod) => chargedPods(launchers, pod));
 }
 
 /** Launchers of VMIs that are gone: the garbage collector is about to end them. */

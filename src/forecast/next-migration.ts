@@ -15,15 +15,15 @@ export interface NextMigration {
 /**
  * Forecasts the same VM's next migration, once everything in the arena has settled: source pods gone, target pods
  * running, scale-ups and compensation removed. Undefined where the running pod is not known, for then nobody can say
- * by how much the namespace's use changes.
+ * by how much the namespace's use changes. `settled` is what is used then, parallel to the keys of the arena.
  */
 export function nextMigration(
   arena: ContestedArena,
-  candidates: readonly Candidate[],
   candidate: Candidate,
+  settled: () => readonly bigint[],
 ): NextMigration | undefined {
   if (candidate.sources === undefined || candidate.start === 'running') return undefined;
-  const used = settledUse(arena, candidates);
+  const used = settled();
   const pods = podsOf(candidate.target);
   const needs = arena.keys.map((key) => charged(key, pods, 'created'));
   const contestant: Contestant = {
@@ -39,7 +39,8 @@ export function nextMigration(
   return outcome === undefined ? undefined : { exceeds: !outcome.settlesPossibly, worst: outcome.worst };
 }
 
-function settledUse(arena: ContestedArena, candidates: readonly Candidate[]): bigint[] {
+/** What is used once everything in the arena has settled, parallel to its keys. */
+export function settledUse(arena: ContestedArena, candidates: readonly Candidate[]): readonly bigint[] {
   return arena.keys.map((key, index) => {
     let used = key.used;
     arena.contestants.forEach((contestant, position) => {

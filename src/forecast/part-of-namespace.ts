@@ -13,8 +13,13 @@ export function vmisInvolved(
   asked: readonly string[],
   migrations: readonly VirtualMachineInstanceMigration[],
 ): readonly string[] {
-  const underWay = migrations.filter((migration) => !isFinal(migration)).map(({ spec }) => spec.vmiName);
+  const underWay = migrations.filter(isUnderWay).map(({ spec }) => spec.vmiName);
   return [...new Set([...asked, ...underWay])];
+}
+
+/** Whether a migration has neither succeeded nor failed. */
+export function isUnderWay(migration: Pick<VirtualMachineInstanceMigration, 'status'>): boolean {
+  return !isFinal(migration);
 }
 
 /**

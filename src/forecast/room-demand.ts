@@ -42,7 +42,7 @@ export class Demands {
 
   of(key: RoomKey, vm: RoomVm, target: TargetPod): Demand {
     const { resource, facts, scaling } = key;
-    const stored = this.#situation.namespace.ending.has(vm.name) ? [] : storedScaleUpsOf(facts.stored.scaleUps, vm.vmi);
+    const stored = this.#situation.namespace.ending.has(vm.name) ? [] : storedScaleUpsOf(facts.stored, vm.vmi);
     const lent = scaling === 'scaled' ? (this.#scaleUp(facts, vm).get(resource)?.nanos ?? 0n) : 0n;
     const ownLeaked = scaling === 'scaled' ? totalScaleUp(stored, resource).nanos : 0n;
     return {

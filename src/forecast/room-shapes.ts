@@ -1,17 +1,9 @@
 import { hasHotpluggedVolumes } from '../kubevirt/attachment-pod.ts';
 import type { PodSpec } from '../objects/kubernetes.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
+import { CLAIMS, isHotpluggable } from './alike.ts';
 import type { KnownGround } from './forecast-set.ts';
-
-/** The labels and annotations of a VMI that its pods are made by. */
-export const SHAPING_LABELS: readonly string[] = ['logVerbosity'];
-export const SHAPING_ANNOTATIONS: readonly string[] = [
-  'hooks.kubevirt.io/hookSidecars',
-  'alpha.kubevirt.io/EmulatorThreadCompleteToEvenParity',
-];
-
-/** Names of claims differ from VM to VM, and no pod's size depends on them. */
-const CLAIMS: ReadonlySet<string> = new Set(['persistentVolumeClaim', 'dataVolume', 'memoryDump']);
+import { SHAPING_ANNOTATIONS, SHAPING_LABELS } from './vm-kinds.ts';
 
 /**
  * A text that two VMIs have in common only if quotas count the same of their pods, at any ratio, in namespaces of the same
@@ -53,8 +45,4 @@ function textOf(value: unknown): string {
     if (CLAIMS.has(key)) return isHotpluggable(part);
     return part instanceof Map ? [...part] : part;
   });
-}
-
-function isHotpluggable(claim: unknown): boolean {
-  return typeof claim === 'object' && claim !== null && 'hotpluggable' in claim && claim.hotpluggable === true;
 }

@@ -19,7 +19,7 @@ export function roomStarts(
     const vm = byName.get(name);
     const vmi = ground.kind === 'known' && vm !== undefined ? startedVmi(ground, vm) : undefined;
     if (vmi === undefined) unknown.push(name);
-    else vms.push({ name, state: 'stopped', sources: [], ...pods.shaped(vmi, undefined) });
+    else vms.push({ name, state: 'stopped', kind: vms.length, sources: [], ...pods.shaped(vmi, undefined) });
   }
   return { vms, unknown };
 }

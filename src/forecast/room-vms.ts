@@ -3,6 +3,7 @@ import type { Known } from './cluster-facts.ts';
 import { type Prepared, prepare } from './forecast-migrations.ts';
 import { checkedVmi, type KnownGround, underWayObstacle } from './forecast-set.ts';
 import { chargedPods, podsOfVmi } from './launchers.ts';
+import { type Likeness, likenessesAlone } from './likeness.ts';
 import type { RoomPods, Shaped } from './room-pods.ts';
 import { withSettled } from './settled.ts';
 import type { ChargedPod } from './target-pod.ts';
@@ -13,6 +14,8 @@ export interface RoomVm extends Shaped {
   readonly name: string;
   /** Of one that is stopped only its start is asked. */
   readonly state: 'running' | 'stopped';
+  /** VMs of one kind need the same. Their `vmi` is one that stands for all of them. */
+  readonly kind: Likeness;
   readonly sources: readonly ChargedPod[];
 }
 
@@ -50,19 +53,25 @@ function vmsOf(
 ): Pick<QuietNamespace, 'vms' | 'unknown'> {
   const vms: RoomVm[] = [];
   const unknown: string[] = [];
-  for (const name of runningVms(namespace)) {
-    const vm = roomVm(ground, name, pods);
+  const known = new Map<Likeness, RoomVm>();
+  const names = runningVms(namespace);
+  const likenesses = likenessesAlone(ground.namespace, names);
+  for (const [index, name] of names.entries()) {
+    const kind = likenesses[index] ?? `${name} alone`;
+    const alike = known.get(kind);
+    const vm = alike === undefined ? roomVm(ground, name, kind, pods) : { ...alike, name };
     if (vm === undefined) unknown.push(name);
     else vms.push(vm);
+    if (vm !== undefined) known.set(kind, vm);
   }
   return { vms, unknown };
 }
 
-function roomVm(ground: KnownGround, name: string, pods: RoomPods): RoomVm | undefined {
+function roomVm(ground: KnownGround, name: string, kind: Likeness, pods: RoomPods): RoomVm | undefined {
   if (checkedVmi(ground, name).kind === 'unknown') return undefined;
   const { vmis, launchers } = ground.namespace;
   const vmi = vmis.get(name);
   const source = vmi === undefined ? undefined : podsOfVmi(launchers, vmi, undefined).source;
   if (vmi === undefined || source === undefined) return undefined;
-  return { name, state: 'running', sources: chargedPods(launchers, source), ...pods.shaped(vmi, source.spec) };
+  return { name, state: 'running', kind, sources: chargedPods(launchers, source), ...pods.shaped(vmi, source.spec) };
 }

@@ -35,14 +35,24 @@ export interface NamespaceRoom {
  * The room that VMs need in a namespace where nothing else migrates. Compensation is not counted as room: it comes only
  * after a refusal, never for CPU and never for a start. Where the facts leave more than one possibility, all of them must fit.
  */
-export function roomOf(vms: readonly RoomVm[], ground: KnownGround, pods: RoomPods): NamespaceRoom {
+export function roomOf(all: readonly RoomVm[], ground: KnownGround, pods: RoomPods): NamespaceRoom {
+  const vms = [...Map.groupBy(all, ({ kind }) => kind).values()].map(
+    (same): RoomVms => ({ ...(same[0] as RoomVm), count: BigInt(same.length) }),
+  );
   const steps = vms.map((): Steps => EVERY_STEP);
   const versions = Array.from({ length: Math.max(1, ground.cluster.kubeVirtVersions.length) }, (_, version) => version);
   const found = scaledChoices(ground.namespace).flatMap((scaled) =>
     versions.flatMap((version) => reckon({ vms, ground, pods, scaled, version }, steps)),
   );
   const byKey = Map.groupBy(found, ({ key }) => `${key.facts.quota.metadata.name} ${key.resource}`);
-  return { keys: [...byKey.values()].map((same) => keyRoom(same.reduce(worse))), steps };
+  const stepsOf = new Map(vms.map(({ kind }, index) => [kind, steps[index] as Steps]));
+  const keys = [...byKey.values()].map((same) => keyRoom(same.reduce(worse)));
+  return { keys, steps: all.map(({ kind }) => stepsOf.get(kind) as Steps) };
+}
+
+/** Those of one kind. */
+interface RoomVms extends RoomVm {
+  readonly count: bigint;
 }
 
 function worse(one: FoundKey, other: FoundKey): FoundKey {
@@ -57,7 +67,7 @@ interface FoundKey {
 }
 
 interface Possibility {
-  readonly vms: readonly RoomVm[];
+  readonly vms: readonly RoomVms[];
   readonly ground: KnownGround;
   readonly pods: RoomPods;
   readonly scaled: readonly QuotaFacts[];
@@ -83,7 +93,7 @@ function reckon({ vms, ground, pods, scaled, version }: Possibility, steps: Step
 }
 
 interface Asked {
-  readonly vms: readonly RoomVm[];
+  readonly vms: readonly RoomVms[];
   /** Parallel to the VMs; undefined for one whose pod is refused. */
   readonly demands: readonly (Demand | undefined)[];
 }
@@ -105,9 +115,9 @@ function leastBase(key: RoomKey, { vms, demands }: Asked, steps: Steps[]): Found
   return { key, least, isShort };
 }
 
-function growthOf({ state }: RoomVm, demand: Demand | undefined): bigint {
+function growthOf({ state, count }: RoomVms, demand: Demand | undefined): bigint {
   if (state === 'stopped') return 0n;
-  return demand !== undefined && demand.asks > demand.frees ? demand.asks - demand.frees : 0n;
+  return demand !== undefined && demand.asks > demand.frees ? (demand.asks - demand.frees) * count : 0n;
 }
 
 function releaseOf({ cluster }: KnownGround, { vmi }: RoomVm, version: number): KubeVirtRelease {

@@ -23,10 +23,9 @@ interface LeftVmi {
 export function replacementOf(ground: KnownGround, name: string): Replacement | LeftVmi {
   const checked = checkedVmi(ground, name);
   if (checked.kind === 'unknown') return { kind: 'left', name, reason: checked.reason };
-  const { launchers, vmis, underWay } = ground.namespace;
+  const { launchers, vmis, migrationOf } = ground.namespace;
   const vmi = vmis.get(name) as VirtualMachineInstance;
-  const migration = underWay.find(({ spec }) => spec.vmiName === name);
-  const { source, target, leaving } = podsOfVmi(launchers, vmi, migration);
+  const { source, target, leaving } = podsOfVmi(launchers, vmi, migrationOf.get(name));
   if (source === undefined) return { kind: 'left', name, reason: `the running pod of ${name} is not known` };
   const rendered = checked.releases.map((release) => ground.targetPods(vmi, release, source.spec));
   const [first, ...others] = rendered as [TargetPod | RefusedPod, ...(TargetPod | RefusedPod)[]];

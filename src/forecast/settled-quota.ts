@@ -30,7 +30,7 @@ export function settledQuota(
 /** When one migration ends Harvester deletes the compensation, whichever migration it was written for. */
 function scaledDown(facts: QuotaFacts, counted: ResourceQuota, replacements: readonly Replacement[]): ResourceQuota {
   const { scaleUps, compensation } = facts.stored;
-  const gone = new Set(replacements.flatMap(({ vmi }) => storedScaleUpsOf(scaleUps, vmi)));
+  const gone = new Set(replacements.flatMap(({ vmi }) => storedScaleUpsOf(facts.stored, vmi)));
   if (gone.size === 0 && compensation.isZero()) return counted;
   const annotations = new Map(counted.metadata.annotations);
   for (const { key } of gone) annotations.delete(key);

@@ -25,6 +25,8 @@ export type StoredScaleUps =
   | {
       readonly kind: 'read';
       readonly scaleUps: readonly StoredScaleUp[];
+      /** The same by the uid or the name that they are stored under. */
+      readonly byVm: ReadonlyMap<string, StoredScaleUp>;
       readonly compensation: Quantity;
       /** The quota controller has not taken in the last change of these annotations yet (Harvester from 1.9 on). */
       readonly resyncNeeded: boolean;
@@ -53,6 +55,7 @@ export function storedScaleUps(quota: ResourceQuota): StoredScaleUps {
   return {
     kind: 'read',
     scaleUps: [...byVm.values()],
+    byVm,
     compensation: compensation.list.get(LIMITS_MEMORY) ?? Quantity.zero,
     resyncNeeded: quota.metadata.annotations.get(RESYNC_ANNOTATION) === 'true',
   };
@@ -60,12 +63,14 @@ export function storedScaleUps(quota: ResourceQuota): StoredScaleUps {
 
 /** The scale-ups that are already stored for a VM: Harvester reckons none anew while one is there. */
 export function storedScaleUpsOf(
-  scaleUps: readonly StoredScaleUp[],
-  vmi: Pick<VirtualMachineInstance, 'metadata'>,
+  { scaleUps, byVm }: Pick<Extract<StoredScaleUps, { kind: 'read' }>, 'scaleUps' | 'byVm'>,
+  { metadata: { uid, name } }: Pick<VirtualMachineInstance, 'metadata'>,
 ): readonly StoredScaleUp[] {
-  const { uid, name } = vmi.metadata;
+  if (!byVm.has(name) && !byVm.has(uid ?? '')) return NO_SCALE_UPS;
   return scaleUps.filter(({ vm }) => ('uid' in vm ? vm.uid === uid : vm.name === name));
 }
+
+const NO_SCALE_UPS: readonly StoredScaleUp[] = [];
 
 export function totalScaleUp(scaleUps: readonly Pick<StoredScaleUp, 'delta'>[], key: string): Quantity {
   return Quantity.sum(scaleUps.map(({ delta }) => delta.get(key) ?? Quantity.zero));

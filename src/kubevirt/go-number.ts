@@ -17,11 +17,12 @@ const MOST_EXPONENT = 1_000_000;
  * floats and underscores between digits, and refuses spaces, the empty text, and what overflows.
  */
 export function parseGoFloat(text: string): number | undefined {
+  const value = DECIMAL_FLOAT.test(text) ? Number(text.replaceAll('_', '')) : readHexFloat(text);
+  if (Number.isFinite(value)) return value;
   if (/^nan$/i.test(text)) return Number.NaN;
   const infinity = INFINITY.exec(text);
-  if (infinity !== null) return infinity[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  const value = DECIMAL_FLOAT.test(text) ? Number(text.replaceAll('_', '')) : readHexFloat(text);
-  return Number.isFinite(value) ? value : undefined;
+  if (infinity === null) return undefined;
+  return infinity[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
 function readHexFloat(text: string): number {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { metadataShape } from './metadata.ts';
 
 /** A `settings.harvesterhci.io` object. `value` wins unless it is empty; then `default` counts. */

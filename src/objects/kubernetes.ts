@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { metadataShape } from './metadata.ts';
 import { resourceListShape, resourcesShape } from './quantity-shape.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { metadataShape } from './metadata.ts';
 import { resourcesShape } from './quantity-shape.ts';
 import { virtualMachineInstanceSpecShape } from './virtual-machine-instance.ts';

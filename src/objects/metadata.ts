@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { recordMembers } from './record-members.ts';
 
 const textMapShape = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Quantity, QuantityError } from '../quantity/quantity.ts';
 import { recordMembers } from './record-members.ts';
 

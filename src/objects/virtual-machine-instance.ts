@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { metadataShape } from './metadata.ts';
 import { noResources, quantityShape, resourceListShape } from './quantity-shape.ts';
 

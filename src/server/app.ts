@@ -69,14 +69,15 @@ export function createApp(options: AppOptions): FastifyInstance {
   if (options.clients !== undefined) checkClients(app, options.clients, metrics.recordUnreadable);
   shedLoad(app, limits.eventLoopDelaySeconds);
   boundConnections(app.server, limits.connections, keepUnused(app.server, limits.keepAliveSeconds));
+  refuseEncodedBodies(app);
   boundBodies(app, limits.bodiesInFlightBytes);
   readJsonBodies(app);
-  refuseEncodedBodies(app);
   app.setErrorHandler(answerErrors(limits.bodyLimitBytes, logger, metrics.recordUnreadable));
   answerUnknownRoutes(app, [...webhooks.keys()]);
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     // A draining replica sends its callers to the others before it closes their connections.
     if (readiness.state() === 'draining') reply.header('connection', 'close');
+    done(null, payload);
   });
   addReviewRoutes(app, admissionContext(options), options);
   return app;

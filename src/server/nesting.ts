@@ -46,8 +46,8 @@ export interface Structure {
  * 250 MiB.
  */
 export function excessOf(json: string, most: Structure): keyof Structure | undefined {
-  // So much of either has as many characters; what the API server usually sends is shorter than that.
-  if (json.length <= Math.min(most.depth, most.values)) return undefined;
+  // A level has two brackets, and a value a comma besides itself; what the API server usually sends is shorter than that.
+  if (json.length <= 2 * Math.min(most.depth, most.values)) return undefined;
   let depth = 0;
   let values = 1;
   for (let at = 0; at < json.length; at += 1) {

@@ -27,6 +27,15 @@ describe('a bounded forecaster', () => {
     expect(reported).toEqual([]);
   });
 
+  test('passes on at once what it is told at once', () => {
+    const description = { kind: 'unknown', reason: 'no KubeVirt' } as const;
+    const forecastMigration = () => ({ forecast: forecastThatFits, denialPins: false });
+    const { forecaster } = bounded({ forecastMigration, describePod: () => description }, 1);
+    const request = { namespace: 'a', vmi: 'b', isDryRun: false, stage: 'promise' } as const;
+    expect(forecaster.forecastMigration(request)).toEqual({ forecast: forecastThatFits, denialPins: false });
+    expect(forecaster.describePod(pod, 'a')).toBe(description);
+  });
+
   test('turns a bug into unknown, and reports it', async () => {
     const bug = new Error('secret detail');
     const { forecaster, reported } = bounded(

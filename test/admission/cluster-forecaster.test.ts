@@ -1,12 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { clusterForecaster } from '../../src/admission/cluster-forecaster.ts';
-import { readObjects } from '../../src/cluster/kubernetes-objects.ts';
+import { type KubernetesObject, readObjects } from '../../src/cluster/kubernetes-objects.ts';
 import { openSnapshot, SnapshotCluster } from '../../src/cluster/snapshot.ts';
 import type { Cluster } from '../../src/forecast/cluster-objects.ts';
 
 const asked = { namespace: 'quota-test', vmi: 'vm1', isDryRun: false, stage: 'promise' } as const;
 const FITS = 'examples/quota-test.yaml';
 const EXCEEDS = 'examples/quota-test-after-migration.yaml';
+
+/** A cluster that hands out new objects each time, as an API server does. */
+const readAnew = (snapshot: SnapshotCluster): Cluster => ({
+  clusterObjects: async () => ({ ...(await snapshot.clusterObjects()) }),
+  namespaceObjects: async (namespace) => ({ ...(await snapshot.namespaceObjects(namespace)) }),
+  namespaceNames: () => snapshot.namespaceNames(),
+});
 
 describe('facts of a decision', () => {
   test('a quota that has changed since the last request changes the answer', async () => {
@@ -27,12 +35,7 @@ describe('facts of a decision', () => {
 
   test('a cluster that hands out new objects is reckoned anew each time', async () => {
     const snapshot = await openSnapshot([EXCEEDS]);
-    const live: Cluster = {
-      clusterObjects: async () => ({ ...(await snapshot.clusterObjects()) }),
-      namespaceObjects: async (namespace) => ({ ...(await snapshot.namespaceObjects(namespace)) }),
-      namespaceNames: () => snapshot.namespaceNames(),
-    };
-    const forecaster = clusterForecaster(live);
+    const forecaster = clusterForecaster(readAnew(snapshot));
     const first = await forecaster.forecastMigration(asked);
     const second = await forecaster.forecastMigration(asked);
     expect(second.forecast).not.toBe(first.forecast);
@@ -45,6 +48,28 @@ describe('facts of a decision', () => {
     const second = await forecaster.forecastMigration({ ...asked, vmi: 'nobody' });
     expect(first.forecast.verdict).toBe('unknown');
     expect(second.forecast).not.toBe(first.forecast);
+  });
+
+  test('facts in memory give the answer of facts read anew, whatever has changed before', async () => {
+    const objects: KubernetesObject[] = [];
+    for (const file of [FITS, EXCEEDS]) await readObjects(file, (object) => objects.push(object));
+    const change = fc.constantFrom(...objects);
+    const steps = fc.array(fc.oneof(change, fc.constantFrom('vm1', 'nobody')), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(steps, async (taken) => {
+        const snapshot = await openSnapshot([FITS]);
+        const forecaster = clusterForecaster(snapshot);
+        for (const step of taken) {
+          if (typeof step === 'object') snapshot.put(step);
+          else {
+            const request = { ...asked, vmi: step };
+            const inMemory = await forecaster.forecastMigration(request);
+            expect(inMemory).toEqual(await clusterForecaster(readAnew(snapshot)).forecastMigration(request));
+          }
+        }
+      }),
+      { numRuns: 50 },
+    );
   });
 
   test('an empty cluster knows nothing and says so', async () => {

@@ -100,6 +100,60 @@ describe('what others have written since a decision', () => {
   });
 });
 
+describe('a ledger that was read through the writer', () => {
+  test('is written on without being read again', async () => {
+    const store = new Store();
+    const writer = writerOf(store);
+    const basis = (await writer.read(signal)) as ReadLedger;
+    expect(await writer.add(reservation('team', 'vm1'), basis, signal)).toEqual({ kind: 'written' });
+    expect(store).toMatchObject({ reads: 1, writes: 1 });
+  });
+
+  test('is read anew once this process has written', async () => {
+    const store = new Store();
+    const writer = writerOf(store);
+    const basis = (await writer.read(signal)) as ReadLedger;
+    await writer.add(reservation('team', 'vm1'), basis, signal);
+    await writer.add(reservation('other', 'vm2'), basis, signal);
+    expect(store).toMatchObject({ reads: 2, writes: 2 });
+    expect(store.reservations.map(({ vmi }) => vmi)).toEqual(['vm1', 'vm2']);
+  });
+
+  test('is read anew, at once, where another process has written since', async () => {
+    const store = new Store();
+    const pauses: number[] = [];
+    const pause = async (milliseconds: number) => {
+      pauses.push(milliseconds);
+    };
+    const writer = new LedgerWriter({ reservations: store, random: () => 0, pause });
+    const basis = (await writer.read(signal)) as ReadLedger;
+    store.othersWrite(reservation('team', 'vm9'));
+    expect(await writer.add(reservation('other', 'vm1'), basis, signal)).toEqual({ kind: 'written' });
+    store.othersWrite(reservation('team', 'vm9'));
+    expect(await writer.add(reservation('team', 'vm1'), basis, signal)).toEqual({ kind: 'conflict' });
+    expect(pauses).toEqual([]);
+  });
+
+  test('is read anew for what is taken out, which may have been written after it', async () => {
+    const store = new Store();
+    const writer = writerOf(store);
+    await writer.read(signal);
+    store.othersWrite(reservation('team', 'vm1'));
+    writer.remove([reservation('team', 'vm1')]);
+    await new Promise(setImmediate);
+    expect(store.reservations).toEqual([]);
+  });
+
+  test('is not written on where it may have been read before a write that was under way', async () => {
+    const store = new Store();
+    const writer = writerOf(store);
+    const basis = store.now();
+    const [read] = await Promise.all([writer.read(signal), writer.add(reservation('team', 'vm1'), basis, signal)]);
+    expect(await writer.add(reservation('other', 'vm2'), read as ReadLedger, signal)).toEqual({ kind: 'written' });
+    expect(store).toMatchObject({ reads: 3, writes: 2 });
+  });
+});
+
 describe('what cannot be written', () => {
   test('is said with its reason where the ledger cannot be read', async () => {
     const store = new Store();

@@ -74,6 +74,23 @@ function decideOn(...scenes: readonly Scene[]) {
   return { looks, decide };
 }
 
+/** The scene as it is read at first: without the times of the migrations that are over. */
+function undatedAtFirst(scene: Scene) {
+  const { looks, decide } = decideOn(scene);
+  const dates: ('dated' | undefined)[] = [];
+  const decideUndated: Decide = async (promised, ended) => {
+    dates.push(ended);
+    const decided = await decide(promised);
+    if (ended === 'dated') return decided;
+    const { migrations } = decided.objects;
+    const items = migrations.items.map(({ metadata: { creationTimestamp, ...metadata }, ...one }) =>
+      one.status?.phase === 'Failed' ? { ...one, metadata } : { ...one, metadata: { ...metadata, creationTimestamp } },
+    );
+    return { ...decided, objects: { ...decided.objects, migrations: { ...migrations, items } } };
+  };
+  return { looks, dates, decide: decideUndated };
+}
+
 function patience(looks: number): Patience {
   let left = looks;
   return {
@@ -291,6 +308,28 @@ describe('the validating webhook', () => {
     const store = new MemoryStore();
     await forecastOf({ ...confirming, isDryRun: true }, store, decideOn(ONE_FITS).decide);
     expect(store.writes).toEqual([]);
+  });
+});
+
+describe('a promised migration that may be over already', () => {
+  const over = (creationTimestamp: string) =>
+    ONE_FITS.with(migration('vm2', { metadata: { creationTimestamp }, status: { phase: 'Failed' } }));
+
+  test('is looked for with the times of those that are over, and takes no room any more', async () => {
+    const { decide, looks, dates } = undatedAtFirst(over('2026-11-22T02:43:11Z'));
+    const { verdict } = await forecastOf(asked, new MemoryStore(reservation('vm2', 1)), decide);
+    expect(verdict).toBe('fits');
+    expect([looks, dates]).toEqual([
+      [[], []],
+      [undefined, 'dated'],
+    ]);
+  });
+
+  test('is still promised its room where an earlier one is over', async () => {
+    const { decide, dates } = undatedAtFirst(over('2026-11-22T01:00:00Z'));
+    const { verdict } = await forecastOf(asked, new MemoryStore(reservation('vm2', 1)), decide);
+    expect(verdict).toBe('waits');
+    expect(dates).toEqual([undefined, 'dated', 'dated']);
   });
 });
 

@@ -1,8 +1,7 @@
 import { LedgerWriter } from '../../src/admission/ledger-writer.ts';
-import type { SharedLedger } from '../../src/admission/promised-room.ts';
 import type { Reservations } from '../../src/forecast/reservations.ts';
 
 /** A ledger as one process has it, which never waits before it tries again. */
-export function sharedLedger(reservations: Reservations): SharedLedger & { readonly writer: LedgerWriter } {
-  return { reservations, writer: new LedgerWriter({ reservations, random: () => 0, pause: async () => {} }) };
+export function sharedLedger(reservations: Reservations): LedgerWriter {
+  return new LedgerWriter({ reservations, random: () => 0, pause: async () => {} });
 }

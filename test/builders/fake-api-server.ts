@@ -38,6 +38,8 @@ export class FakeApiServer implements Api {
   clock: (() => Date) | undefined;
   /** The most that a page holds, whatever limit was asked for. */
   largestPage = Number.POSITIVE_INFINITY;
+  /** What it prints where a Table is asked for. */
+  printed: (objects: readonly Json[]) => Json = migrationTable;
   readonly #objects = new Map<string, Json>();
   #version = 0;
 
@@ -65,7 +67,8 @@ export class FakeApiServer implements Api {
   asked(): readonly string[] {
     return this.calls.splice(0).map(({ method, path, query }) => {
       const selector = query?.labelSelector === undefined ? '' : ` ${query.labelSelector}`;
-      return `${method} ${path}${selector}${query?.resourceVersion === '0' ? ' cached' : ''}`;
+      const table = query?.includeObject === 'None' ? ' as a table' : '';
+      return `${method} ${path}${selector}${table}${query?.resourceVersion === '0' ? ' cached' : ''}`;
     });
   }
 
@@ -103,6 +106,7 @@ export class FakeApiServer implements Api {
       .filter(([each]) => isIn(path, each))
       .map(([, object]) => object)
       .filter((object) => isSelected(object, query.labelSelector));
+    if (query.includeObject === 'None') return done(this.printed(selected));
     const from = Number(query.continue ?? 0);
     const size = query.resourceVersion === '0' ? selected.length : Math.min(Number(query.limit), this.largestPage);
     const next = from + size < selected.length ? { continue: String(from + size) } : {};
@@ -128,6 +132,16 @@ export class FakeApiServer implements Api {
     this.put(body as Json);
     return found(this.#objects.get(path));
   }
+}
+
+/** By the columns of KubeVirt's definition. */
+export function migrationTable(objects: readonly Json[]): Json {
+  const columnDefinitions = ['Name', 'Phase', 'VMI'].map((name) => ({ name, type: 'string' }));
+  const rows = objects.map((one) => {
+    const { phase = null } = objectAt(one, 'status');
+    return { cells: [nameOf(one), phase, objectAt(one, 'spec').vmiName ?? null], object: null };
+  });
+  return { kind: 'Table', columnDefinitions, rows };
 }
 
 function done(body: unknown): ApiAnswer {

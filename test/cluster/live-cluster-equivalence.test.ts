@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type Json, merged } from '../builders/json.ts';
 import { attachmentOf } from '../builders/pod.ts';
 import type { Scene } from '../builders/scene.ts';
-import { sizedVmi, vmi } from '../builders/virtual-machine.ts';
+import { migration, sizedVmi, vmi } from '../builders/virtual-machine.ts';
 import { managedDrafts, managedScene, plainDrafts, plainSceneOf } from '../forecast/random-scenes.ts';
 import { loadObserved } from '../observed/load-observed.ts';
 import { loadScenario, scenarioNames } from '../scenarios/load-scenarios.ts';
@@ -47,6 +47,12 @@ const events: readonly ((scene: Scene) => Scene)[] = [
   (scene) => aborted(scene.started(sizedVmi('vm3', small)).running('vm3')),
   (scene) => ended(scene.running()),
   (scene) => scene.started(sizedVmi('vm3', small)).without('VirtualMachineInstance', 'vm3'),
+  (scene) => scene.with(...history('vm1')),
+  (scene) =>
+    scene
+      .started(sizedVmi('vm3', small))
+      .with(...history('vm3'))
+      .running('vm3'),
   (scene) => scene.stored('migratingUID-of-nobody', { 'limits.memory': '1Gi' }),
   (scene) => scene.with(vmi('vm3', { spec: { domain: 'none' } })),
 ];
@@ -60,6 +66,12 @@ const ENDED = { status: { phase: 'Succeeded' } };
 function ended(scene: Scene): Scene {
   const name = scene.json().findLast(({ kind }) => kind === 'VirtualMachineInstanceMigration');
   return scene.with(merged(name ?? {}, ENDED));
+}
+
+/** Migrations that are over, and kept. */
+function history(name: string): readonly Json[] {
+  const numbers = Array.from({ length: 15 }, (_, index) => index);
+  return numbers.map((index) => merged(migration(name, ENDED), { metadata: { name: `${name}-${index}` } }));
 }
 
 function aborted(scene: Scene): Scene {

@@ -29,9 +29,13 @@ const NARROW = [
   `${CORE}/pods kubevirt.io=virt-launcher,kubevirt.io/created-by in (uid-of-vmi-vm1) cached`,
   `${CORE}/resourcequotas cached`,
   `${CORE}/resourcequotas/default-z4g94`,
-  `${KUBEVIRT}/virtualmachineinstancemigrations cached`,
+  `${KUBEVIRT}/virtualmachineinstancemigrations as a table cached`,
   `${KUBEVIRT}/virtualmachineinstances/vm1`,
 ];
+/** As many as make reading one by its name worth while. */
+const history = Array.from({ length: 12 }, (_, index) =>
+  migration('vm1', { metadata: { name: `vm1-${index}` }, status: { phase: 'Succeeded' } }),
+);
 
 const small = { cpu: 1, memoryMi: 1024 };
 const two = scene().started(sizedVmi('vm2', small));
@@ -88,6 +92,42 @@ describe('what is read of a namespace', () => {
 
   test('is not the VMI of a migration that is over', async () => {
     expect(await callsFor(two.lingering('vm2'), ofVm1)).toEqual(NARROW);
+  });
+
+  test('are, of many migrations, those under way, and of the others that there have been some', async () => {
+    const { api, objects } = read(two.with(...history, migration('vm2')), ofVm1);
+    const { migrations } = await objects;
+    expect(migrations.items.map(({ metadata, status }) => [metadata.name, status?.phase])).toEqual([
+      ['vm1-11', 'Succeeded'],
+      ['vm2-z9lkd', 'Pending'],
+    ]);
+    const asked = api.asked();
+    expect(asked).toContain(`${KUBEVIRT}/virtualmachineinstancemigrations/vm2-z9lkd`);
+    expect(asked).not.toContain(`${KUBEVIRT}/virtualmachineinstancemigrations cached`);
+  });
+
+  test('are all migrations as they are where their time is asked for', async () => {
+    const api = new FakeApiServer(two.with(...history).json());
+    const { migrations } = await liveOver(api).namespaceObjects('quota-test', ofVm1, { ended: 'dated' });
+    expect(migrations.items.map(({ metadata }) => metadata.creationTimestamp)).toEqual(
+      history.map(() => '2026-11-22T02:43:10Z'),
+    );
+    expect(api.asked().filter((each) => each.includes('as a table'))).toEqual([]);
+  });
+
+  test('are all migrations as they are where the API server prints something else of them', async () => {
+    const api = new FakeApiServer(two.with(...history).json());
+    api.printed = () => ({ columnDefinitions: [{ name: 'Name' }, { name: 'Age' }], rows: [] });
+    expect(namesOf((await read(api, ofVm1).objects).migrations)).toHaveLength(12);
+    expect(api.asked()).toContain(`${KUBEVIRT}/virtualmachineinstancemigrations cached`);
+  });
+
+  test('are told in words where the migrations cannot be read at all', async () => {
+    const api = new FakeApiServer(two.json());
+    api.intervene = ({ path }) => (path.endsWith('migrations') ? refused(403, 'forbidden') : undefined);
+    expect((await read(api, ofVm1).objects).migrations.unreadable).toBe(
+      'kind VirtualMachineInstanceMigration of namespace quota-test could not be read: 403 forbidden',
+    );
   });
 
   test('are attachment pods where a VM has hotplugged volumes, each once', async () => {

@@ -47,13 +47,11 @@ const LINE = `${'x'.repeat(1023)}\n`;
 describe('lines on their way out', () => {
   test('are gathered until they are worth a write', () => {
     const { reader, output } = setUp();
-    output.write(LINE);
-    output.write(LINE);
+    for (let lines = 0; lines < 31; lines += 1) output.write(LINE);
     expect(reader.isAsked).toBe(false);
     output.write(LINE);
-    output.write(LINE);
     reader.takes();
-    expect(reader.taken).toBe(LINE.repeat(4));
+    expect(reader.taken).toBe(LINE.repeat(32));
   });
 
   test('come in their order and whole, however little is taken at a time', () => {
@@ -74,9 +72,9 @@ describe('lines on their way out', () => {
     while (reader.isAsked) reader.takes();
     expect(reader.taken).toBe(LINE.repeat(4096));
     expect(lost).toEqual([5000 - 4096]);
-    for (let lines = 0; lines < 4; lines += 1) output.write(LINE);
+    for (let lines = 0; lines < 32; lines += 1) output.write(LINE);
     reader.takes();
-    expect(reader.taken).toBe(LINE.repeat(4100));
+    expect(reader.taken).toBe(LINE.repeat(4096 + 32));
     expect(lost).toHaveLength(1);
   });
 
@@ -115,12 +113,12 @@ describe('lines on their way out', () => {
 
   test('that came while many were being written do not wait for the next ones', async () => {
     const { reader, output } = setUp();
-    output.write(LINE.repeat(4));
+    output.write(LINE.repeat(32));
     output.write('last\n');
     reader.takes();
     while (!reader.isAsked) await new Promise((resolve) => setTimeout(resolve, 1));
     reader.takes();
-    expect(reader.taken).toBe(`${LINE.repeat(4)}last\n`);
+    expect(reader.taken).toBe(`${LINE.repeat(32)}last\n`);
   });
 });
 

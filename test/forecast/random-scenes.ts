@@ -88,7 +88,7 @@ export function plainSceneOf({ memoryMi, milliCpu, pods, state }: PlainDraft): S
 }
 
 /** Sets the namespace's limits to what is used and as much more (or less). */
-function withSpare(scene: Scene, bytes: number, milliCpu: number): Scene {
+export function withSpare(scene: Scene, bytes: number, milliCpu: number): Scene {
   const used = scene.objects().namespace.quotas.items[0]?.status?.used;
   const memory = (used?.get('limits.memory')?.value() ?? 0n) + BigInt(bytes);
   const cpu = (used?.get('limits.cpu')?.milliValue() ?? 0n) + BigInt(milliCpu);

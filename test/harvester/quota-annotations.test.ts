@@ -110,11 +110,9 @@ describe('the scale-ups stored on a quota', () => {
     const vmi = vmiWith({ cpu: '1' });
     const byName = read({ 'harvesterhci.io/migrating-vm1': '{}', 'harvesterhci.io/migrating-vm2': '{}' });
     const byUid = read({ [`harvesterhci.io/migratingUID-${UID}`]: '{}' });
-    expect(storedScaleUpsOf(byName.scaleUps, vmi).map(({ key }) => key)).toEqual(['harvesterhci.io/migrating-vm1']);
-    expect(storedScaleUpsOf(byUid.scaleUps, vmi).map(({ key }) => key)).toEqual([
-      `harvesterhci.io/migratingUID-${UID}`,
-    ]);
-    expect(storedScaleUpsOf(read({ 'harvesterhci.io/migratingUID-other': '{}' }).scaleUps, vmi)).toEqual([]);
+    expect(storedScaleUpsOf(byName, vmi).map(({ key }) => key)).toEqual(['harvesterhci.io/migrating-vm1']);
+    expect(storedScaleUpsOf(byUid, vmi).map(({ key }) => key)).toEqual([`harvesterhci.io/migratingUID-${UID}`]);
+    expect(storedScaleUpsOf(read({ 'harvesterhci.io/migratingUID-other': '{}' }), vmi)).toEqual([]);
   });
 });
 

@@ -79,6 +79,17 @@ describe('requests that are not answered yet share one room', () => {
     expect(await answer(dial(), REVIEW)).toBe('200');
   });
 
+  test('a small body takes from the beginning what it says that it will be', async () => {
+    const { dial } = await listen();
+    const large = dial();
+    await large.send(`${head(300 * KIBIBYTE)}${' '.repeat(100 * KIBIBYTE)}`);
+    const small = Array.from({ length: 7 }, () => dial());
+    for (const { send } of small) await send(head(16 * KIBIBYTE));
+    expect(await large.codes(1)).toEqual(['503']);
+    expect(await answer(dial(), REVIEW)).toBe('200');
+    for (const { codes } of small) expect(await codes(0)).toEqual([]);
+  });
+
   test('who leaves in the middle, also with requests waiting in line, gives back what he took', async () => {
     // The first of a line is never answered, so that the others wait.
     const { app, dial } = await listen({ ...fakeForecaster(), forecastMigration: () => new Promise(() => undefined) });

@@ -58,6 +58,8 @@ interface Sums {
     /** Who has moved for certain in the highest of them. */
     readonly certain: ReadonlySet<Contestant>;
   };
+  /** Somebody in the set may be compensated, and that room is for all. */
+  readonly isCompensable: boolean;
 }
 
 function sumsOf(arena: Arena, certain: ReadonlySet<Contestant>): Sums {
@@ -79,6 +81,9 @@ function sumsOf(arena: Arena, certain: ReadonlySet<Contestant>): Sums {
       least: zero.used.map((amount, key) => amount + total(arena, (one) => surest(one, key, smaller))),
       certain,
     },
+    isCompensable:
+      arena.compensatedKey !== undefined &&
+      arena.contestants.some((one) => one.compensationNeed !== undefined && isOutstanding(one)),
   };
 }
 
@@ -92,7 +97,7 @@ function boundedOutcome(arena: Arena, contestant: Contestant, sums: Sums): Outco
   const alone = settledAlone(arena, contestant, sums.settledUsed);
   const settlesAlways = fitsAlways || fitsAt(alone, contestant.needs);
   const luckiest = { ...sums.first, used: sums.settledUsed.least };
-  const rescuable = isCompensable(arena, contestant);
+  const rescuable = sums.isCompensable;
   return {
     fitsAlways,
     fitsPossibly: fitsExceptCompensated(arena, sums.first, contestant, rescuable),
@@ -109,12 +114,6 @@ function fitsExceptCompensated(arena: Arena, moment: Moment, contestant: Contest
     moment,
     contestant.needs.map((need, key) => (key === arena.compensatedKey ? 0n : need)),
   );
-}
-
-/** Somebody in the set may be compensated, and that room is for all. */
-function isCompensable(arena: Arena, contestant: Contestant): boolean {
-  const somebody = arena.contestants.some((one) => one.compensationNeed !== undefined && isOutstanding(one));
-  return arena.compensatedKey !== undefined && somebody && isOutstanding(contestant);
 }
 
 /** `most` counts the contestant as it counts everybody who may or may not have moved. */

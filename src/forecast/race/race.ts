@@ -6,7 +6,7 @@ import { queuedOutcomes } from './queued-race.ts';
 import { type Settling, settlingPhase } from './settling-phase.ts';
 
 /** Every order of this many is walked through; the states grow fivefold with each migration more. */
-const MOST_WALKED_THROUGH = 5;
+export const MOST_WALKED_THROUGH = 5;
 
 /**
  * What can become of each contestant, over every order in which three controllers can act on them.

@@ -9,6 +9,8 @@ interface Definition {
   readonly scope: 'Cluster' | 'Namespaced';
   readonly versions: readonly string[];
   readonly hasStatusSubresource: boolean;
+  /** Printed where a Table is asked for: titles and where their texts are. */
+  readonly columns?: Readonly<Record<string, string>>;
 }
 
 const KUBEVIRT = { group: 'kubevirt.io', scope: 'Namespaced', versions: ['v1', 'v1alpha3'] } as const;
@@ -36,6 +38,7 @@ const DEFINITIONS: readonly Definition[] = [
     plural: 'virtualmachineinstancemigrations',
     shortNames: ['vmim', 'vmims'],
     hasStatusSubresource: true,
+    columns: { Phase: '.status.phase', VMI: '.spec.vmiName' },
   },
   {
     group: 'harvesterhci.io',
@@ -48,7 +51,8 @@ const DEFINITIONS: readonly Definition[] = [
   },
 ];
 
-function definitionJson({ group, kind, plural, shortNames, scope, versions, hasStatusSubresource }: Definition): Json {
+function definitionJson(definition: Definition): Json {
+  const { group, kind, plural, shortNames, scope, versions, hasStatusSubresource, columns = {} } = definition;
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -64,6 +68,9 @@ function definitionJson({ group, kind, plural, shortNames, scope, versions, hasS
         // The first is the one stored.
         storage: index === 0,
         schema,
+        additionalPrinterColumns: Object.entries(columns).map(([title, jsonPath]) => {
+          return { name: title, jsonPath, type: 'string' };
+        }),
         ...(hasStatusSubresource && { subresources: { status: {} } }),
       })),
     },
