@@ -25,7 +25,9 @@ export class HttpsConnection {
   }
 
   static async open(port: number, ca: string): Promise<HttpsConnection> {
-    const socket = connect({ port, host: 'localhost', ca, ALPNProtocols: ['http/1.1'] });
+    // The cipher that Go prefers, as an API server is written in it: left to the servers, they would choose different ones.
+    const cipher = { ciphers: 'TLS_AES_128_GCM_SHA256', minVersion: 'TLSv1.3' } as const;
+    const socket = connect({ port, host: 'localhost', ca, ALPNProtocols: ['http/1.1'], ...cipher });
     socket.setNoDelay(true);
     await once(socket, 'secureConnect');
     return new HttpsConnection(socket);
@@ -39,7 +41,7 @@ export class HttpsConnection {
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.#socket.destroySoon();
   }
 
   #take(chunk: Buffer): void {

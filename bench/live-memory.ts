@@ -1,25 +1,41 @@
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterClient } from '../test/e2e/harness/cluster.ts';
 import { SECRET } from '../test/e2e/harness/kept-certificates.ts';
 import { crowdNamespace } from '../test/e2e/harness/population.ts';
 import type { Release } from '../test/e2e/harness/release.ts';
 import { migrationReview, podReview } from '../test/reviews/load-reviews.ts';
 import { HttpsConnection, postRequest } from './https-connection.ts';
+import { residentMegabytesOf } from './processor.ts';
 
 const CONNECTIONS = 12;
 const SAMPLES = 9;
 const REVIEWS_BETWEEN_SAMPLES = 50;
+const MILLISECONDS_BETWEEN_SAMPLES = 50;
+const STARTED_MILLISECONDS = 500;
 
 export interface Memory {
-  /** Samples of the resident set, in megabytes, when the replica was ready, and after so many reviews. */
-  readonly atStart: readonly number[];
+  /** Samples of the resident set, in megabytes: of Node alone, of the replica that is ready, and after so many reviews. */
+  readonly bareNode: readonly number[];
+  readonly whenReady: readonly number[];
   readonly after: ReadonlyMap<number, readonly number[]>;
-  readonly reviewsPerSecond: number;
 }
 
-function residentMegabytes(pid: number): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
+async function samplesOf(pid: number): Promise<readonly number[]> {
+  const samples: number[] = [];
+  while (samples.length < SAMPLES) {
+    samples.push(residentMegabytesOf(pid).all);
+    await sleep(MILLISECONDS_BETWEEN_SAMPLES);
+  }
+  return samples;
+}
+
+async function samplesOfBareNode(): Promise<readonly number[]> {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1e6)'], { stdio: 'ignore' });
+  await sleep(STARTED_MILLISECONDS);
+  const samples = await samplesOf(child.pid ?? 0);
+  child.kill();
+  return samples;
 }
 
 interface Vm {
@@ -120,20 +136,18 @@ export async function measureMemory(
   const open = () => HttpsConnection.open(replica.port, ca);
   const connections = await Promise.all(Array.from({ length: CONNECTIONS }, open));
   const sender = new Sender(await vmsOf(cluster, crowd.prefix, crowd.namespaces), connections);
-  const atStart = [residentMegabytes(pid)];
+  const whenReady = await samplesOf(pid);
   const after = new Map<number, readonly number[]>();
-  const start = performance.now();
   for (const count of crowd.counts) {
     const samples: number[] = [];
     for (let left = SAMPLES - 1; left >= 0; left -= 1) {
       await sender.sendUntil(count - left * REVIEWS_BETWEEN_SAMPLES);
-      samples.push(residentMegabytes(pid));
+      samples.push(residentMegabytesOf(pid).all);
     }
     after.set(count, samples);
     console.error(`  ${count} reviews: ${samples.at(-1)?.toFixed(0)} MB`);
   }
-  const reviewsPerSecond = sender.sent / ((performance.now() - start) / 1000);
   for (const connection of connections) connection.close();
   await release.stopReplica(replica);
-  return { atStart, after, reviewsPerSecond };
+  return { bareNode: await samplesOfBareNode(), whenReady, after };
 }

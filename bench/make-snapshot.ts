@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
+import { reducedObject } from '../src/cluster/reduced-object.ts';
 import { managedBy } from './managed-fields.ts';
 
 export interface SnapshotSize {
   readonly virtualMachines: number;
   readonly namespaces: number;
+  /** `whole` as KubeVirt and Harvester store them, managed fields included; else what `headroom snapshot` keeps of them. */
+  readonly objects?: 'whole' | 'reduced';
 }
 
 interface StoredObject {
@@ -67,63 +70,88 @@ const SPARE_BYTES = [1 << 30, 0, 100_000_000, 32 * 2 ** 30] as const;
 
 const EXAMPLE = new URL('../examples/quota-test.yaml', import.meta.url);
 
+/** A kind at a time, as whoever lists them gets them; quotas last, as `headroom snapshot` does it. */
+const KINDS: ReadonlyMap<string, (objects: readonly StoredObject[], size: SnapshotSize) => Generator<string>> = new Map(
+  [
+    ['Setting', clusterLines],
+    ['KubeVirt', clusterLines],
+    ['Node', clusterLines],
+    ['Namespace', frameLines],
+    ['VirtualMachine', machineLines],
+    ['VirtualMachineInstance', machineLines],
+    ['Pod', machineLines],
+    ['ResourceQuota', frameLines],
+  ],
+);
+
 /**
- * A JSON Lines snapshot of running VMs, whole objects as KubeVirt and Harvester store them, made from the VM of
- * examples/quota-test.yaml. The same sizes give the same bytes.
+ * A JSON Lines snapshot of running VMs, made from the VM of examples/quota-test.yaml. The same sizes give the same bytes.
  */
 export function* snapshotLines(size: SnapshotSize): Generator<string> {
-  const example = new Map(
-    parseAllDocuments(readFileSync(EXAMPLE, 'utf8')).map((document) => {
-      const object = document.toJS() as StoredObject;
-      return [`${object.kind} ${object.metadata.name}`, object];
-    }),
-  );
-  for (const [key, object] of example) if (/^(Setting|KubeVirt) /.test(key)) yield JSON.stringify(object);
-  for (let node = 0; node < NODES; node += 1) yield JSON.stringify(nodeObject(node));
-  const objectsOf = (prefix: string) =>
-    [...example].filter(([key]) => key.startsWith(prefix)).map(([, object]) => object);
-  const frame = [...objectsOf('Namespace '), ...objectsOf('ResourceQuota ')].map((object) => JSON.stringify(object));
-  const machines = SIZES.map((vm) =>
-    objectsOf('VirtualMachine')
-      .concat(objectsOf('Pod '))
-      .map((object) => sized(object, vm)),
-  );
+  const example = parseAllDocuments(readFileSync(EXAMPLE, 'utf8')).map((document) => document.toJS() as StoredObject);
+  const nodes = Array.from({ length: NODES }, (_, index) => nodeObject(index));
+  for (const [kind, linesOf] of KINDS) {
+    const objects = kind === 'Node' ? nodes : example.filter((object) => object.kind === kind);
+    yield* linesOf(objects, size);
+  }
+}
+
+function textOf(object: StoredObject, { objects }: SnapshotSize): string {
+  return JSON.stringify(objects === 'reduced' ? reducedObject(object) : object);
+}
+
+function* clusterLines(objects: readonly StoredObject[], size: SnapshotSize): Generator<string> {
+  for (const object of objects) yield textOf(object, size);
+}
+
+function* machineLines(objects: readonly StoredObject[], size: SnapshotSize): Generator<string> {
+  const texts = objects.map((object) => textOf(withManagers(object), size));
+  const templates = SIZES.map((vm) => texts.map((text) => sized(text, vm)));
+  for (let namespace = 0; namespace < size.namespaces; namespace += 1) {
+    for (const { serial, index } of machinesIn(namespace, size))
+      for (const text of templates[index] ?? []) yield renamed(text, namespace, serial);
+  }
+}
+
+function* frameLines(objects: readonly StoredObject[], size: SnapshotSize): Generator<string> {
+  const texts = objects.map((object) => textOf(object, size));
   for (let namespace = 0; namespace < size.namespaces; namespace += 1)
-    yield* namespaceLines(namespace, size, { frame, machines });
+    for (const text of texts) yield frameLine(namespace, size, text);
 }
 
-interface Templates {
-  readonly frame: readonly string[];
-  readonly machines: readonly (readonly string[])[];
+function* machinesIn(
+  namespace: number,
+  size: SnapshotSize,
+): Generator<{ readonly serial: number; readonly index: number }> {
+  for (let serial = namespace; serial < size.virtualMachines; serial += size.namespaces)
+    yield { serial, index: Math.floor(serial / size.namespaces + namespace) % SIZES.length };
 }
 
-function* namespaceLines(namespace: number, size: SnapshotSize, { frame, machines }: Templates): Generator<string> {
+/** The Namespace or its quota, which counts the namespace's pods and leaves some room beside them. */
+function frameLine(namespace: number, size: SnapshotSize, text: string): string {
   const used = { cpuMilli: 0, memoryBytes: 0 };
-  const lines: string[] = [];
-  for (let vm = namespace; vm < size.virtualMachines; vm += size.namespaces) {
-    const index = Math.floor(vm / size.namespaces + namespace) % SIZES.length;
+  for (const { index } of machinesIn(namespace, size)) {
     const { cores, podLimitBytes } = SIZES[index] as VmSize;
     used.cpuMilli += cores * 1000 + SIDECAR.cpuMilli;
     used.memoryBytes += podLimitBytes + SIDECAR.memoryBytes;
-    for (const line of machines[index] ?? []) lines.push(renamed(line, namespace, vm));
   }
   const hard = {
     cpuMilli: used.cpuMilli + 8000,
     memoryBytes: used.memoryBytes + (SPARE_BYTES[namespace % SPARE_BYTES.length] ?? 0),
   };
-  for (const line of frame) {
-    yield renamed(line, namespace, size.virtualMachines + namespace)
-      .replaceAll('"limits.cpu":"3"', `"limits.cpu":"${hard.cpuMilli}m"`)
-      .replaceAll('3000m', `${hard.cpuMilli}m`)
-      .replaceAll('5000Mi', `${hard.memoryBytes}`)
-      .replace('2015m', `${used.cpuMilli}m`)
-      .replace('4797464313', `${used.memoryBytes}`);
-  }
-  yield* lines;
+  return renamed(text, namespace, size.virtualMachines + namespace)
+    .replaceAll('"limits.cpu":"3"', `"limits.cpu":"${hard.cpuMilli}m"`)
+    .replaceAll('3000m', `${hard.cpuMilli}m`)
+    .replaceAll('5000Mi', `${hard.memoryBytes}`)
+    .replace('2015m', `${used.cpuMilli}m`)
+    .replace('4797464313', `${used.memoryBytes}`);
 }
 
-function sized(object: StoredObject, size: VmSize): string {
-  const text = JSON.stringify({ ...object, metadata: { ...object.metadata, managedFields: managersOf(object) } });
+function withManagers(object: StoredObject): StoredObject {
+  return { ...object, metadata: { ...object.metadata, managedFields: managersOf(object) } };
+}
+
+function sized(text: string, size: VmSize): string {
   return text
     .replaceAll('"cores":2', `"cores":${size.cores}`)
     .replaceAll('"cpu":"2"', `"cpu":"${size.cores}"`)
@@ -158,12 +186,16 @@ function renamed(line: string, namespace: number, serial: number): string {
     .replaceAll('02:18:f9:59:09:4e', `02:18:${hex.replaceAll(/(..)(?=.)/g, '$1:')}`);
 }
 
-function nodeObject(index: number): unknown {
+function nodeObject(index: number): StoredObject {
   const name = `harv${index + 1}`;
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name, labels: { 'kubernetes.io/arch': 'amd64', 'kubernetes.io/hostname': name } },
+    metadata: {
+      name,
+      creationTimestamp: '2026-11-22T02:42:46Z',
+      labels: { 'kubernetes.io/arch': 'amd64', 'kubernetes.io/hostname': name },
+    },
     status: { nodeInfo: { architecture: 'amd64', operatingSystem: 'linux' } },
   };
 }
@@ -175,8 +207,10 @@ export async function writeSnapshot(file: string, size: SnapshotSize): Promise<v
   await once(output, 'finish');
 }
 
-// node bench/make-snapshot.ts cluster.jsonl 10000 200
+// node bench/make-snapshot.ts cluster.jsonl 10000 200 whole|reduced
 if (import.meta.main) {
-  const [file = 'cluster.jsonl', virtualMachines = '10000', namespaces = '200'] = process.argv.slice(2);
-  await writeSnapshot(file, { virtualMachines: Number(virtualMachines), namespaces: Number(namespaces) });
+  const [file = 'cluster.jsonl', virtualMachines = '10000', namespaces = '200', objects = 'whole'] =
+    process.argv.slice(2);
+  if (objects !== 'whole' && objects !== 'reduced') throw new Error(`${objects}: expected whole or reduced`);
+  await writeSnapshot(file, { virtualMachines: Number(virtualMachines), namespaces: Number(namespaces), objects });
 }

@@ -1,4 +1,4 @@
-import { migrationReview, podReview, type SentReview } from '../test/reviews/load-reviews.ts';
+import { migrationReview, reviewOf, type SentReview } from '../test/reviews/load-reviews.ts';
 import { EXAMPLE_NAMESPACE, EXAMPLE_VMI, exampleObjects } from './example-cluster.ts';
 
 /** The recorded review of a user's migration of the example's VM, as the API server would send it. */
@@ -6,9 +6,9 @@ export function exampleMigrationReview(): string {
   return JSON.stringify(migrationReview());
 }
 
-/** A recorded review of a launcher pod, with the names and uids of the example's VM in place of its own. */
+/** A recorded review of the launcher pod of a VM like the example's, with its names and uids in place of its own. */
 export function examplePodReview(): string {
-  const review = podReview();
+  const review = reviewOf('pods-CREATE-race-virt-launcher-vm1');
   const vmi = exampleObjects('quota-test').find(({ kind }) => kind === 'VirtualMachineInstance');
   if (vmi === undefined) throw new Error('the example holds no VMI');
   const { uid } = vmi.metadata as { readonly uid: string };

@@ -5,36 +5,48 @@ export interface Spread {
   readonly upperQuartile: number;
 }
 
-export interface Measured {
+/** Something that was measured, and by what it stands beside others that were measured in the same rounds. */
+export interface Compared {
   readonly what: string;
   readonly value: Spread;
-  /** By the yardstick's value of the same round. */
-  readonly ratio: Spread;
+  readonly beside: readonly { readonly what: string; readonly value: Spread; readonly ratio: Spread }[];
+}
+
+/** What came out of each round. */
+export interface Series {
+  readonly what: string;
+  readonly values: readonly number[];
 }
 
 /**
  * Measures side by side: each round takes every contender once, so that a busy moment of the machine meets all of them
- * and the ratios of a round stand even where its figures do not. The result is parallel to the contenders.
+ * and the ratios of a round stand even where its figures do not. Every other round goes backwards, so that none always
+ * runs in the wake of the same one. The result is parallel to the contenders.
  */
 export async function measureInRounds<T>(
   contenders: readonly (() => T | Promise<T>)[],
   rounds: number,
 ): Promise<readonly (readonly T[])[]> {
   const results = contenders.map((): T[] => []);
+  const order = [...contenders.entries()];
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, measure] of contenders.entries()) results[index]?.push(await measure());
+    for (const [index, measure] of order) results[index]?.push(await measure());
+    order.reverse();
   }
   return results;
 }
 
-/** Sums up rounds; the first row is the yardstick. */
-export function compareRounds(whats: readonly string[], values: readonly (readonly number[])[]): readonly Measured[] {
-  const [yardstick = []] = values;
-  return whats.map((what, index) => {
-    const own = values[index] ?? [];
-    const ratios = own.map((value, round) => value / (yardstick[round] ?? Number.NaN));
-    return { what, value: spreadOf(own), ratio: spreadOf(ratios) };
-  });
+/** Ratios are taken round by round: that of the medians would set a busy moment beside a quiet one. */
+export function compare(subject: Series, yardsticks: readonly Series[]): Compared {
+  return {
+    what: subject.what,
+    value: spreadOf(subject.values),
+    beside: yardsticks.map(({ what, values }) => ({
+      what,
+      value: spreadOf(values),
+      ratio: spreadOf(subject.values.map((value, round) => value / (values[round] ?? Number.NaN))),
+    })),
+  };
 }
 
 export function spreadOf(values: readonly number[]): Spread {
@@ -46,7 +58,7 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
-export function quantile(sorted: readonly number[], share: number): number {
+export function quantile(sorted: ArrayLike<number>, share: number): number {
   const at = (sorted.length - 1) * share;
   const below = sorted[Math.floor(at)] ?? Number.NaN;
   const above = sorted[Math.ceil(at)] ?? Number.NaN;
