@@ -3,6 +3,7 @@ import { isAlike } from '../../src/forecast/alike.ts';
 import { prepare } from '../../src/forecast/forecast-migrations.ts';
 import type { KnownGround } from '../../src/forecast/forecast-set.ts';
 import { likenessesAlone, likenessesTogether } from '../../src/forecast/likeness.ts';
+import { virtualMachineInstanceShape } from '../../src/objects/virtual-machine-instance.ts';
 import { Quantity } from '../../src/quantity/quantity.ts';
 import type { Json } from '../builders/json.ts';
 import { emptyScene, type Scene } from '../builders/scene.ts';
@@ -54,6 +55,14 @@ describe('two VMs of a namespace are alike', () => {
     { what: 'a hotplugged volume', changes: { status: { volumeStatus: [{ name: 'data', hotplugVolume: {} }] } } },
     { what: 'having ended', changes: { status: { phase: 'Failed' } } },
   ])('unless they differ in $what', ({ changes }) => expectUnlike(twoVms(changes)));
+
+  test('whatever else of their status differs: a member that a rule comes to read belongs to one of the two', () => {
+    const compared = ['memory', 'currentCPUTopology', 'launcherContainerImageVersion', 'volumeStatus', 'phase'];
+    const readThroughPods = ['nodeName', 'migrationState'];
+    const readByNoForecast = ['activePods', 'conditions'];
+    const known = virtualMachineInstanceShape.shape.status.unwrap().unwrap().shape;
+    expect(new Set(Object.keys(known))).toEqual(new Set([...compared, ...readThroughPods, ...readByNoForecast]));
+  });
 
   test('unless their running pods differ in more than the node', () => {
     const pod = 'virt-launcher-vm2-src01';
