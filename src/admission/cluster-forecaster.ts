@@ -8,6 +8,7 @@ import { isHopeless } from '../forecast/verdict-of.ts';
 import type { Pod } from '../objects/kubernetes.ts';
 import { isObjectName } from '../objects/names.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
+import { describePod as describedAnew } from './described-pods.ts';
 import { FactReader, type Gathered } from './fact-reader.ts';
 import type { FollowUp } from './follow-up.ts';
 import type { Forecaster, MigrationForecast, MigrationRequest, PodDescription } from './forecaster.ts';
@@ -206,5 +207,6 @@ function describePod(
   const known = facts.inMemory(namespace);
   if (known !== undefined) return known.pods.describe(pod);
   const gathered = facts.gather(namespace, { kind: 'launcher', vmi }, { ...reading, age: 'recent' });
-  return gathered.then(({ pods }) => pods.describe(pod));
+  // What is read anew describes this one pod: nobody would find a description that is kept.
+  return gathered.then(({ prepared }) => describedAnew(prepared, pod));
 }

@@ -11,24 +11,27 @@ export type Likeness = number | string | undefined;
  * Under way at the same time they are alike only where so many are that no order of their race is looked at.
  */
 export function likenessesAlone(namespace: NamespaceFacts, names: readonly string[]): readonly Likeness[] {
-  const { migrationOf } = namespace;
-  const isCrowd = crowdsAmong(namespace, [...migrationOf.keys()]);
-  return names.map((name) => {
-    const likeness = likenessOf(namespace, name);
-    return !migrationOf.has(name) || isCrowd(likeness) ? likeness : undefined;
-  });
+  return likenessesBeside(namespace, names, new Set(namespace.migrationOf.keys()));
 }
 
 /** The same of migrations that are asked for together. */
 export function likenessesTogether(namespace: NamespaceFacts, names: readonly string[]): readonly Likeness[] {
-  const isCrowd = crowdsAmong(namespace, [...new Set([...names, ...namespace.migrationOf.keys()])]);
+  return likenessesBeside(namespace, names, new Set([...names, ...namespace.migrationOf.keys()]));
+}
+
+function likenessesBeside(
+  namespace: NamespaceFacts,
+  names: readonly string[],
+  racing: ReadonlySet<string>,
+): readonly Likeness[] {
+  const isCrowd = crowdsAmong(namespace, racing);
   return names.map((name) => {
     const likeness = likenessOf(namespace, name);
-    return isCrowd(likeness) ? likeness : undefined;
+    return !racing.has(name) || isCrowd(likeness) ? likeness : undefined;
   });
 }
 
-function crowdsAmong(namespace: NamespaceFacts, names: readonly string[]): (likeness: Likeness) => boolean {
+function crowdsAmong(namespace: NamespaceFacts, names: Iterable<string>): (likeness: Likeness) => boolean {
   const counts = new Map<Likeness, number>();
   for (const name of names) {
     const likeness = likenessOf(namespace, name);
