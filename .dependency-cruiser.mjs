@@ -44,8 +44,32 @@ const TABLE = {
     packages: ['zod'],
     why: 'A review is answered from the port and the forecast; it must not know HTTP, files or the API server.',
   },
-  report: {
+  survey: {
     folders: ['quantity', 'objects', 'kubernetes', 'kubevirt', 'harvester', 'forecast', 'doctor'],
+    why: 'A look at all namespaces is forecasts and a clock that it is given; who shows what it finds is not known here.',
+  },
+  events: {
+    folders: ['quantity', 'objects', 'kubevirt', 'forecast', 'admission', 'cluster/api.ts'],
+    packages: ['pino'],
+    node: true,
+    why: 'An Event tells of a decision that has been made; whatever becomes of it, no decision may wait for it.',
+  },
+  trace: {
+    folders: [
+      'quantity',
+      'objects',
+      'kubernetes',
+      'kubevirt',
+      'harvester',
+      'forecast',
+      'admission',
+      'cluster/traced-object.ts',
+    ],
+    packages: ['pino'],
+    why: 'A trace is made of what a decision stood on, after it has been made; it reads nothing itself.',
+  },
+  report: {
+    folders: ['quantity', 'objects', 'kubernetes', 'kubevirt', 'harvester', 'forecast', 'doctor', 'survey/survey.ts'],
     why: 'A page is a pure function of forecasts; writing it to a file is the business of its command.',
   },
   doctor: {
@@ -69,6 +93,8 @@ const TABLE = {
       'admission',
       'certificates',
       'config',
+      'survey',
+      'report',
     ],
     packages: ['@peculiar/x509', '@prometheus-io/client', 'close-with-grace', 'fastify', 'pino', 'reflect-metadata'],
     node: true,
@@ -87,6 +113,9 @@ const TABLE = {
       'certificates',
       'report',
       'doctor',
+      'survey',
+      'events',
+      'trace',
       'config',
       'server',
     ],

@@ -22,7 +22,7 @@ export async function startWebhook(snapshot: string): Promise<Webhook> {
   const logged: string[] = [];
   const logger = createLogger('info', { write: (line) => logged.push(line) });
   const config = serveConfig({ snapshot: [snapshot], port: '0', adminPort: '0' }, {});
-  const listening = await startServing(config, logger);
+  const listening = await startServing(config, logger, 'demo');
   const { caFile } = JSON.parse(logged.find((line) => line.includes('caFile')) ?? '{}');
   const agent = new Agent({ ca: readFileSync(caFile), keepAlive: true });
   return {

@@ -64,6 +64,11 @@ refuses "at '/excludedNamespaces/0': 'Not_A_Name' does not match pattern" --set 
 refuses "at '/networkPolicy/enabled': got string, want boolean" --set-string networkPolicy.enabled=yes
 refuses "at '/networkPolicy/apiServerCIDRs/0': '10.0.0.1' does not match pattern" --set 'networkPolicy.apiServerCIDRs={10.0.0.1}'
 refuses "at '/clientCertificates/names/0'" --set-json 'clientCertificates.names=["a,b"]'
+refuses "at '/monitoring/interval': '30' does not match pattern" --set-string monitoring.interval=30
+refuses "at '/monitoring/rules/runbookURL': 'docs/runbook.md' does not match pattern" --set monitoring.rules.runbookURL=docs/runbook.md
+refuses "at '/monitoring/dashboard/namespace'" --set monitoring.dashboard.namespace=
+refuses "at '/monitoring/labels/release': got boolean, want string" --set monitoring.labels.release=true
+refuses "at '/monitoring': additional properties 'serviceMonitor' not allowed" --set monitoring.serviceMonitor.enabled=true
 # What the chart itself says is a list of sentences.
 refuses 'clientCertificates.ca is not a PEM certificate' --set clientCertificates.ca=ca.crt
 refuses 'clientCertificates.names belongs to clientCertificates.ca' --set 'clientCertificates.names={a}'

@@ -3,11 +3,12 @@ import { deepStrictEqual, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
 import { MANIFEST_RULES } from './manifest-rules.ts';
+import { MONITORING_RULES } from './monitoring-rules.ts';
 import { RBAC_RULES } from './rbac-rules.ts';
 import { type Manifest, readYaml, renderChart, VARIANTS } from './rendered-chart.ts';
 
 const CHART = 'charts/headroom';
-const RULES = { ...MANIFEST_RULES, ...RBAC_RULES };
+const RULES = { ...MANIFEST_RULES, ...RBAC_RULES, ...MONITORING_RULES };
 const values = readYaml(`${CHART}/values.yaml`);
 const schema = JSON.parse(readFileSync(`${CHART}/values.schema.json`, 'utf8'));
 const version = JSON.parse(readFileSync('package.json', 'utf8')).version;
@@ -19,7 +20,7 @@ function namesIn(value: Manifest, path: string): string[] {
   return Object.entries(value).flatMap(([key, inner]) => namesIn(inner, path === '' ? key : `${path}.${key}`));
 }
 
-function valueAt(path: string): unknown {
+function valueAt(path: string): Manifest {
   return path.split('.').reduce((group, key) => group?.[key], values);
 }
 
@@ -47,9 +48,12 @@ const FILE_RULES: Readonly<Record<string, () => void>> = {
       'certificates',
       'clientCertificates',
       'networkPolicy',
+      'monitoring',
+      'monitoring.rules',
+      'monitoring.dashboard',
       'selfTest',
     ]) {
-      deepStrictEqual(Object.keys(schemaAt(group).properties).sort(), Object.keys(values[group]).sort(), group);
+      deepStrictEqual(Object.keys(schemaAt(group).properties).sort(), Object.keys(valueAt(group)).sort(), group);
     }
     const top = Object.keys(schema.properties).filter((key) => key !== 'global');
     deepStrictEqual(top.sort(), Object.keys(values).sort());
@@ -58,7 +62,8 @@ const FILE_RULES: Readonly<Record<string, () => void>> = {
     const open = schemasIn(schema).filter(
       ({ type, additionalProperties }) => type === 'object' && additionalProperties !== false,
     );
-    deepStrictEqual(open, [schema.properties.global, schema.properties.nodeSelector]);
+    const { global, nodeSelector, monitoring } = schema.properties;
+    deepStrictEqual(open, [global, nodeSelector, monitoring.properties.labels]);
   },
   "Rancher's questions are about values that there are, with their defaults": () => {
     for (const { variable, default: byDefault } of readYaml(`${CHART}/questions.yaml`).questions) {

@@ -2,6 +2,7 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import { webhooks } from '../src/admission/answer-review.ts';
 import { describedSettings, serveConfig } from '../src/config/serve-config.ts';
+import { isDashboard, monitoringKinds } from './monitoring-rules.ts';
 import type { Manifest, RenderedChart } from './rendered-chart.ts';
 
 /** For what is still being answered once draining is over, as src/server/listen.ts has it. */
@@ -37,13 +38,17 @@ function containerOf(chart: RenderedChart): Manifest {
 function webhooksOf(chart: RenderedChart): Manifest[] {
   return ofKind(chart, 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration').flatMap((one) => one.webhooks);
 }
+/** The one that the API server calls. */
+function serviceOf(chart: RenderedChart): Manifest {
+  return ofKind(chart, 'Service').find(({ metadata }) => metadata.name === chart.name);
+}
 /** The authorities of clients, where the values give some. */
 function clientAuthorityOf(chart: RenderedChart): Manifest {
   return ofKind(chart, 'ConfigMap').find(({ metadata }) => metadata.name === `${chart.name}-client-ca`);
 }
 /** What headroom fills in itself. */
 function stateOf(chart: RenderedChart, ...kinds: readonly string[]): Manifest[] {
-  return ofKind(chart, ...kinds).filter((object) => object !== clientAuthorityOf(chart));
+  return ofKind(chart, ...kinds).filter((object) => object !== clientAuthorityOf(chart) && !isDashboard(object));
 }
 /** The settings that the Deployment gives, by their names in camel case. */
 function flagsOf(chart: RenderedChart): Record<string, string> {
@@ -66,6 +71,7 @@ export const MANIFEST_RULES: Readonly<Record<string, (chart: RenderedChart) => v
       chart.mode === 'self-managed' ? 'Secret' : '',
       clientAuthorityOf(chart) === undefined ? '' : 'ConfigMap',
       chart.args.some((arg) => arg.includes('networkPolicy.enabled=true')) ? 'NetworkPolicy' : '',
+      ...monitoringKinds(chart),
     ].flatMap((kinds) => kinds.split(' ').filter((kind) => kind !== ''));
     const issued = chart.objects.filter(({ apiVersion }) => apiVersion === 'cert-manager.io/v1');
     deepStrictEqual(issued.length > 0, chart.mode === 'cert-manager');
@@ -161,7 +167,7 @@ export const MANIFEST_RULES: Readonly<Record<string, (chart: RenderedChart) => v
       { path: '/readyz', port: 'admin' },
       { path: '/livez', port: 'admin' },
     ]);
-    deepStrictEqual(ofKind(chart, 'Service')[0].spec.ports, [{ name: 'webhook', port: 443, targetPort: 'webhook' }]);
+    deepStrictEqual(serviceOf(chart).spec.ports, [{ name: 'webhook', port: 443, targetPort: 'webhook' }]);
   },
 
   'every argument is a setting that serve knows, with a value that it takes': (chart) => {
@@ -177,7 +183,7 @@ export const MANIFEST_RULES: Readonly<Record<string, (chart: RenderedChart) => v
     const [secret] = ofKind(chart, 'Secret');
     deepStrictEqual(flags.certificateSecret, secret?.metadata.name);
     deepStrictEqual(flags.webhookConfiguration, secret && chart.name);
-    deepStrictEqual(flags.serviceName, secret && ofKind(chart, 'Service')[0].metadata.name);
+    deepStrictEqual(flags.serviceName, secret && serviceOf(chart).metadata.name);
   },
 
   'what headroom fills in comes without data, so that an upgrade keeps it': (chart) => {

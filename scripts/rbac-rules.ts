@@ -64,6 +64,12 @@ function grantedTo(chart: RenderedChart, account: string): Record<string, string
   );
 }
 
+/** As its pods are told, whatever the values say. */
+function writesEvents(chart: RenderedChart): boolean {
+  const [container] = chart.objects.find(({ kind }) => kind === 'Deployment').spec.template.spec.containers;
+  return container.args.includes('--events=on');
+}
+
 export const RBAC_RULES: Readonly<Record<string, (chart: RenderedChart) => void>> = {
   'headroom may do what it does, and nothing else': (chart) => {
     const { name, namespace, mode } = chart;
@@ -73,6 +79,7 @@ export const RBAC_RULES: Readonly<Record<string, (chart: RenderedChart) => void>
         ...rights(['list'], LISTED),
         ...rights(['get'], READ_BY_NAME),
         ...(isSelfManaged ? rights(['get', 'patch'], WEBHOOK_CONFIGURATIONS, name) : []),
+        ...(writesEvents(chart) ? rights(['create', 'patch'], ['events']) : []),
       ].sort(),
       [namespace]: [
         ...rights(['get', 'update'], ['configmaps'], `${name}-reservations`),

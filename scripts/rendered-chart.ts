@@ -38,6 +38,10 @@ const EVERYTHING = [
   '--set=resources.requests.memory=1Gi,resources.limits.cpu=2',
   '--set=networkPolicy.enabled=true,networkPolicy.apiServerCIDRs={10.0.1.0/24,fd00::/64}',
   '--set=clientCertificates.ca=-----BEGIN CERTIFICATE-----,clientCertificates.names={kube-apiserver,other one}',
+  '--set=events.enabled=true,statusPage.enabled=true,survey.intervalSeconds=0',
+  '--set=monitoring.enabled=true,monitoring.interval=15s,monitoring.dashboard.namespace=grafana',
+  '--set=monitoring.labels.release=prometheus,monitoring.labels.app\\.kubernetes\\.io/name=other',
+  '--set=monitoring.rules.runbookURL=https://docs.example.internal/runbook.html',
 ];
 
 function variant(title: string, mode: CertificateMode, args: readonly string[]): Variant {
@@ -50,6 +54,11 @@ export const VARIANTS: readonly Variant[] = [
   variant('every switch turned', 'self-managed', EVERYTHING),
   variant('nothing excluded', 'self-managed', ['--set-json=excludedNamespaces=[]']),
   variant('a network policy for any address', 'self-managed', ['--set=networkPolicy.enabled=true']),
+  variant('Events', 'self-managed', ['--set=events.enabled=true']),
+  variant('monitoring as on Harvester', 'self-managed', ['--set=monitoring.enabled=true']),
+  variant('metrics without alerts and dashboard', 'self-managed', [
+    '--set=monitoring.enabled=true,monitoring.rules.enabled=false,monitoring.dashboard.enabled=false',
+  ]),
   variant('cert-manager with an authority of its own', 'cert-manager', ['--set=certificates.mode=cert-manager']),
   variant("cert-manager with the user's issuer", 'cert-manager', [
     '--set=certificates.mode=cert-manager,certificates.issuerRef.name=corporate,certificates.issuerRef.kind=ClusterIssuer',

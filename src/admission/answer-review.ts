@@ -24,7 +24,7 @@ export type Answer =
     };
 
 const internalError: Outcome = {
-  decision: { verdict: 'unknown' },
+  decision: { verdict: 'unknown', unknown: 'internal-error' },
   warnings: ['verdict unknown: internal error'],
 };
 

@@ -1,8 +1,7 @@
+import { type Unknown, unknownBecause } from '../forecast/unknown-reasons.ts';
 import type { AdmissionContext } from './context.ts';
 import type { Forecaster, PodDescription } from './forecaster.ts';
 import { unknownMigration } from './migration-decision.ts';
-
-const INTERNAL_ERROR = 'internal error';
 
 class DeadlinePassed extends Error {}
 
@@ -27,13 +26,15 @@ export function boundForecaster(
   timeoutMilliseconds: number,
   reportBug: AdmissionContext['reportBug'],
 ): Forecaster {
-  const reasonOf = (error: unknown, about: Record<string, string>): string => {
-    if (error instanceof DeadlinePassed) return `no answer within ${timeoutMilliseconds} ms`;
+  const whyUnknown = (error: unknown, about: Record<string, string>): Unknown => {
+    if (error instanceof DeadlinePassed) {
+      return unknownBecause('too-slow', `no answer within ${timeoutMilliseconds} ms`);
+    }
     reportBug(error, about);
-    return INTERNAL_ERROR;
+    return unknownBecause('internal-error', 'internal error');
   };
-  function bound<T>(ask: () => T | Promise<T>, unknown: (reason: string) => T, about: Record<string, string>) {
-    const answerError = (error: unknown): T => unknown(reasonOf(error, about));
+  function bound<T>(ask: () => T | Promise<T>, unknown: (why: Unknown) => T, about: Record<string, string>) {
+    const answerError = (error: unknown): T => unknown(whyUnknown(error, about));
     try {
       const answer = ask();
       return answer instanceof Promise ? withinDeadline(answer, timeoutMilliseconds).catch(answerError) : answer;
@@ -44,11 +45,11 @@ export function boundForecaster(
   return {
     forecastMigration: (request) => {
       const { namespace, vmi } = request;
-      const unknown = (reason: string) => unknownMigration(namespace, vmi, reason);
+      const unknown = (why: Unknown) => unknownMigration(namespace, vmi, why);
       return bound(() => forecaster.forecastMigration(request), unknown, { namespace, vmi });
     },
     describePod: (pod, namespace) => {
-      const unknown = (reason: string): PodDescription => ({ kind: 'unknown', reason });
+      const unknown = (why: Unknown): PodDescription => why;
       return bound(() => forecaster.describePod(pod, namespace), unknown, { namespace, pod: pod.metadata.name });
     },
   };

@@ -4,6 +4,7 @@ import { forecastMigration, type Prepared, unknownForecast } from '../forecast/f
 import { vmiNameOfPod } from '../forecast/launchers.ts';
 import { vmisInvolved } from '../forecast/part-of-namespace.ts';
 import type { Reservation } from '../forecast/reservations.ts';
+import { unknownBecause } from '../forecast/unknown-reasons.ts';
 import { isHopeless } from '../forecast/verdict-of.ts';
 import type { Pod } from '../objects/kubernetes.ts';
 import { isObjectName } from '../objects/names.ts';
@@ -35,6 +36,9 @@ export interface ForecasterOptions {
   /** Takes back what has been reserved, once it is of no use any more. */
   readonly followUp?: Pick<FollowUp, 'follow'>;
 }
+
+const POLICY_IS_OFF = unknownBecause('policy-off', 'the policy of the namespace is off');
+const POD_OF_NO_VMI = unknownBecause('request-not-understood', 'the pod names no VirtualMachineInstance as its owner');
 
 const LOOK_AGAIN_MILLISECONDS = 20;
 /** Of the time for reading: what is left is for the last look and for writing. */
@@ -179,10 +183,8 @@ function decidedOn(gathered: Gathered, { namespace, vmi }: MigrationRequest): De
     denialPins: denialPins(prepared, vmi),
   };
   const forecast =
-    policy === 'off'
-      ? unknownForecast({ namespace, vmi }, 'the policy of the namespace is off', [])
-      : forecastOnce(gathered, vmi);
-  return { forecast: { ...around, forecast }, objects: prepared.objects.namespace };
+    policy === 'off' ? unknownForecast({ namespace, vmi }, POLICY_IS_OFF, []) : forecastOnce(gathered, vmi);
+  return { forecast: { ...around, forecast, basis: prepared }, objects: prepared.objects.namespace };
 }
 
 /** Harvester up to 1.6 writes the chosen node into VMI or VM before it asks for the migration, and leaves it there. */
@@ -203,7 +205,7 @@ function describePod(
   reading: ReadOptions,
 ): PodDescription | Promise<PodDescription> {
   const vmi = vmiNameOfPod(pod) ?? '';
-  if (!isObjectName(vmi)) return { kind: 'unknown', reason: 'the pod names no VirtualMachineInstance as its owner' };
+  if (!isObjectName(vmi)) return POD_OF_NO_VMI;
   const known = facts.inMemory(namespace);
   if (known !== undefined) return known.pods.describe(pod);
   const gathered = facts.gather(namespace, { kind: 'launcher', vmi }, { ...reading, age: 'recent' });

@@ -55,6 +55,7 @@ export function describePod(prepared: Prepared, pod: Pod): PodDescription {
   const drift = launcherDrift(prepared, pod);
   return {
     ...describeLauncher(prepared, pod),
+    basis: prepared,
     ...(policy === undefined ? {} : { namespacePolicy: policy }),
     ...(drift === undefined ? {} : { drift }),
   };

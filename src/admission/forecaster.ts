@@ -1,5 +1,7 @@
 import type { Forecast } from '../forecast/forecast.ts';
+import type { Prepared } from '../forecast/forecast-migrations.ts';
 import type { LauncherDrift } from '../forecast/launcher-drift.ts';
+import type { Unknown } from '../forecast/unknown-reasons.ts';
 import type { Pod } from '../objects/kubernetes.ts';
 
 /** Both names have been checked to be what Kubernetes allows, so that they can become part of an API path. */
@@ -25,6 +27,8 @@ export interface MigrationForecast {
   readonly denialPins: boolean;
   /** The namespace of the KubeVirt CR, whose service accounts act for the platform. Absent where it is not known. */
   readonly kubeVirtNamespace?: string;
+  /** The facts that the forecast stands on; absent where none were read. */
+  readonly basis?: Prepared;
 }
 
 export interface PodAnnotations {
@@ -35,13 +39,12 @@ export interface PodAnnotations {
   readonly kubeVirtVersion: string;
 }
 
-export type PodDescription = (
-  | { readonly kind: 'described'; readonly annotations: PodAnnotations }
-  | { readonly kind: 'unknown'; readonly reason: string }
-) & {
+export type PodDescription = ({ readonly kind: 'described'; readonly annotations: PodAnnotations } | Unknown) & {
   readonly namespacePolicy?: string;
   /** Present where the pod is not as KubeVirt was reckoned to make it. */
   readonly drift?: LauncherDrift;
+  /** The facts that the description stands on; absent where none were read. */
+  readonly basis?: Prepared;
 };
 
 /** The port through which admission asks its questions. What needs no reading is answered at once. */

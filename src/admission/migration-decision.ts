@@ -1,10 +1,12 @@
 import type { Forecast } from '../forecast/forecast.ts';
 import { unknownForecast } from '../forecast/forecast-migrations.ts';
+import type { WhyUnknown } from '../forecast/unknown-reasons.ts';
 import { isHopeless } from '../forecast/verdict-of.ts';
 import { type MigrationClass, migrationClass } from '../kubevirt/migration-class.ts';
 import { POLICY_ANNOTATION } from './annotation-names.ts';
 import type { AskedMigration } from './asked-migration.ts';
 import type { AdmissionContext } from './context.ts';
+import type { EvidenceOfMigration } from './evidence.ts';
 import type { MigrationForecast, MigrationRequest } from './forecaster.ts';
 import { quotedName } from './plain-text.ts';
 import { isPolicy, type Policy, policyFor } from './policy.ts';
@@ -12,6 +14,7 @@ import type { Decision } from './response.ts';
 
 export interface MigrationDecision {
   readonly forecast: Forecast;
+  readonly evidence: EvidenceOfMigration;
   readonly migrationClass: MigrationClass;
   readonly policy: Policy;
   readonly action: 'admit' | 'deny';
@@ -19,9 +22,9 @@ export interface MigrationDecision {
 }
 
 /** An answer that says nothing but why there is none. */
-export function unknownMigration(namespace: string, vmi: string, reason: string): MigrationForecast {
+export function unknownMigration(namespace: string, vmi: string, why: WhyUnknown): MigrationForecast {
   return {
-    forecast: unknownForecast({ namespace, vmi }, reason, []),
+    forecast: unknownForecast({ namespace, vmi }, why, []),
     denialPins: false,
   };
 }
@@ -67,7 +70,9 @@ function askForecaster(
   context: AdmissionContext,
 ): Promise<MigrationForecast> | MigrationForecast {
   const { namespace, vmi, migrationName, isDryRun, problem } = asked;
-  if (problem !== undefined) return unknownMigration(namespace, vmi, problem);
+  if (problem !== undefined) {
+    return unknownMigration(namespace, vmi, { unknown: 'request-not-understood', reason: problem });
+  }
   const request = { namespace, vmi, isDryRun, stage, ...(migrationName && { migrationName }) };
   return context.forecaster.forecastMigration(request);
 }
@@ -77,14 +82,16 @@ export async function decideMigration(
   stage: Stage,
   context: AdmissionContext,
 ): Promise<MigrationDecision> {
-  const { forecast, namespacePolicy, denialPins, kubeVirtNamespace } = await askForecaster(asked, stage, context);
+  const { basis, ...answer } = await askForecaster(asked, stage, context);
+  const { forecast, namespacePolicy, denialPins, kubeVirtNamespace } = answer;
   const ofClass = migrationClass({
     userName: asked.userName,
     annotations: asked.annotations,
     ...(kubeVirtNamespace !== undefined && { kubeVirtNamespaces: [kubeVirtNamespace] }),
   });
   const policy = policyFor(ofClass, context.classPolicies, namespacePolicy);
-  const decided = { forecast, migrationClass: ofClass, policy };
+  const evidence = { kind: 'migration', asked, forecast, ...(basis !== undefined && { basis }) } as const;
+  const decided = { forecast, evidence, migrationClass: ofClass, policy };
   if (policy === 'off') return { ...decided, action: 'admit', warnings: [] };
   const isDenied = policy === 'deny' && isHopeless(forecast) && !denialPins;
   if (isDenied) return { ...decided, action: 'deny', warnings: [] };
@@ -94,11 +101,7 @@ export async function decideMigration(
 
 /** What of a decision is logged, counted and audited. */
 export function recordOf({ forecast, migrationClass, policy }: MigrationDecision): Decision {
-  return {
-    verdict: policy === 'off' ? 'off' : forecast.verdict,
-    migrationClass,
-    policy,
-    namespace: forecast.namespace,
-    vmi: forecast.vmi,
-  };
+  const { verdict, unknown, namespace, vmi } = forecast;
+  if (policy === 'off') return { verdict: 'off', migrationClass, policy, namespace, vmi };
+  return { verdict, ...(unknown !== undefined && { unknown }), migrationClass, policy, namespace, vmi };
 }

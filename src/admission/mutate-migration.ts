@@ -36,6 +36,7 @@ export async function mutateMigration(request: ReviewRequest, context: Admission
   const decided = await decideMigration(asked, 'promise', context);
   return {
     decision: recordOf(decided),
+    evidence: decided.evidence,
     // The validating webhook gives the same ones; the API server shows equal warnings once.
     warnings: decided.warnings,
     patch: patchAnnotations(request.object, wantedAnnotations(decided)),

@@ -1,11 +1,13 @@
 import { vmiNameOfPod } from '../forecast/launchers.ts';
 import { KUBEVIRT_VERSION_ANNOTATION, OVERHEAD_RATIO_ANNOTATION } from '../forecast/pod-annotations.ts';
+import { unknownBecause } from '../forecast/unknown-reasons.ts';
 import { podShape } from '../objects/kubernetes.ts';
 import { MEMORY_OVERHEAD_ANNOTATION, WORKLOAD_MEMORY_ANNOTATION } from './annotation-names.ts';
 import { patchAnnotations, type WantedAnnotations } from './annotations-patch.ts';
 import type { AdmissionContext } from './context.ts';
 import { createdObject, namespaceProblem } from './creation.ts';
 import { driftReport } from './drift-report.ts';
+import type { EvidenceOfPod } from './evidence.ts';
 import type { PodAnnotations, PodDescription } from './forecaster.ts';
 import { printableLine } from './plain-text.ts';
 import { ignored, type Outcome } from './response.ts';
@@ -29,9 +31,21 @@ async function describe(
   context: AdmissionContext,
 ): Promise<PodDescription> {
   const problem = namespaceProblem(request, pod);
-  if (problem !== undefined) return { kind: 'unknown', reason: problem };
-  if (!read.success) return { kind: 'unknown', reason: `the pod is not understood: ${firstIssue(read.error)}` };
+  if (problem !== undefined) return unknownBecause('request-not-understood', problem);
+  if (!read.success) {
+    return unknownBecause('request-not-understood', `the pod is not understood: ${firstIssue(read.error)}`);
+  }
   return context.forecaster.describePod(read.data, request.namespace ?? '');
+}
+
+function evidenceOf(read: ReadPod, description: PodDescription): EvidenceOfPod {
+  const { basis } = description;
+  return {
+    kind: 'pod',
+    ...(read.success && { pod: read.data }),
+    description,
+    ...(basis !== undefined && { basis }),
+  };
 }
 
 function wantedAnnotations(annotations: PodAnnotations | undefined): WantedAnnotations {
@@ -56,22 +70,23 @@ export async function mutatePod(request: ReviewRequest, context: AdmissionContex
   // As the pod says it: for the log alone.
   const vmi = printableLine((read.success && vmiNameOfPod(read.data)) || '', LONGEST_NAME);
   const patchTo = (annotations: PodAnnotations | undefined) => patchAnnotations(pod, wantedAnnotations(annotations));
+  const evidence = evidenceOf(read, described);
   if (described.namespacePolicy === 'off') {
-    return { decision: { verdict: 'off', namespace, vmi }, patch: patchTo(undefined) };
+    return { decision: { verdict: 'off', namespace, vmi }, evidence, patch: patchTo(undefined) };
   }
   const found = driftReport(described.drift, request.userInfo?.username ?? '');
-  const drift = found === undefined ? {} : { drift: found };
+  const watched = { evidence, ...(found === undefined ? {} : { drift: found }) };
   switch (described.kind) {
     case 'described':
       return {
-        ...drift,
+        ...watched,
         decision: { verdict: 'described', namespace, vmi },
         patch: patchTo(described.annotations),
       };
     case 'unknown':
       return {
-        ...drift,
-        decision: { verdict: 'unknown', namespace, vmi },
+        ...watched,
+        decision: { verdict: 'unknown', unknown: described.unknown, namespace, vmi },
         warnings: [`memory overhead unknown: ${described.reason}`],
         patch: patchTo(undefined),
       };

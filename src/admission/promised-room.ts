@@ -9,6 +9,7 @@ import {
   reservationFor,
   vmisPromised,
 } from '../forecast/reservations.ts';
+import { unknownBecause } from '../forecast/unknown-reasons.ts';
 import { isHopeless } from '../forecast/verdict-of.ts';
 import type { MigrationForecast, MigrationRequest } from './forecaster.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
@@ -140,8 +141,8 @@ function sameVerdict({ forecast: one }: MigrationForecast, { forecast: other }: 
 function unpromised(decided: MigrationForecast, why: string): MigrationForecast {
   if (decided.forecast.verdict !== 'fits') return decided;
   const { namespace, vmi, notes } = decided.forecast;
-  const reason = `it fits, but the room cannot be reserved for it: ${why}`;
-  return { ...decided, forecast: unknownForecast({ namespace, vmi }, reason, notes) };
+  const unreserved = unknownBecause('room-not-reserved', `it fits, but the room cannot be reserved for it: ${why}`);
+  return { ...decided, forecast: unknownForecast({ namespace, vmi }, unreserved, notes) };
 }
 
 /** A reservation may be of a migration that was refused afterwards: it can make one wait, never deny one. */
@@ -150,5 +151,6 @@ function undecided(decided: MigrationForecast, promised: readonly Reservation[])
   const { namespace, vmi, notes } = decided.forecast;
   const others = promised.map((one) => one.vmi).join(', ');
   const reason = `it depends on whether the migration of ${others}, which is being created at this moment, comes to be`;
-  return { ...decided, forecast: unknownForecast({ namespace, vmi }, reason, notes) };
+  const why = unknownBecause('race-undecided', reason);
+  return { ...decided, forecast: unknownForecast({ namespace, vmi }, why, notes) };
 }

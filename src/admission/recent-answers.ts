@@ -20,6 +20,7 @@ export class RecentAnswers {
   remember(asked: MigrationRequest, promised: Promised): void {
     const key = keyOf(asked);
     this.#answers.delete(key);
+    this.#forgetOld();
     this.#answers.set(key, { promised, at: this.#now() });
     const [oldest] = this.#answers.keys();
     if (this.#answers.size > MOST_ANSWERS && oldest !== undefined) this.#answers.delete(oldest);
@@ -29,7 +30,19 @@ export class RecentAnswers {
     const key = keyOf(asked);
     const answer = this.#answers.get(key);
     this.#answers.delete(key);
-    return answer !== undefined && this.#now() - answer.at <= LIFE_MILLISECONDS ? answer.promised : undefined;
+    return answer !== undefined && this.#isFresh(answer) ? answer.promised : undefined;
+  }
+
+  /** Each holds the facts that it stands on; the oldest are the first. */
+  #forgetOld(): void {
+    for (const [key, answer] of this.#answers) {
+      if (this.#isFresh(answer)) return;
+      this.#answers.delete(key);
+    }
+  }
+
+  #isFresh({ at }: { readonly at: number }): boolean {
+    return this.#now() - at <= LIFE_MILLISECONDS;
   }
 }
 

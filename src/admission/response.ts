@@ -1,7 +1,9 @@
 import type { Verdict } from '../forecast/forecast.ts';
+import type { UnknownReason } from '../forecast/unknown-reasons.ts';
 import type { MigrationClass } from '../kubevirt/migration-class.ts';
 import type { PatchOperation } from './annotations-patch.ts';
 import type { DriftReport } from './drift-report.ts';
+import type { Evidence } from './evidence.ts';
 import { printableLine } from './plain-text.ts';
 import type { Policy } from './policy.ts';
 import type { ReviewVersion } from './review.ts';
@@ -33,6 +35,8 @@ export interface DenialStatus {
 /** What was decided, for the log and the metrics. `ignored` is a review of something that headroom has no say in. */
 export interface Decision {
   readonly verdict: Verdict | 'described' | 'off' | 'ignored';
+  /** Present exactly where the verdict is unknown. */
+  readonly unknown?: UnknownReason;
   readonly migrationClass?: MigrationClass;
   readonly policy?: Policy;
   readonly namespace?: string;
@@ -50,6 +54,8 @@ export interface Outcome {
   readonly patch?: readonly PatchOperation[];
   /** For the log and the metrics alone. */
   readonly drift?: DriftReport;
+  /** For those who watch decisions; nothing of it is answered. */
+  readonly evidence?: Evidence;
 }
 
 export interface AdmissionResponse {

@@ -24,9 +24,11 @@ export async function validateMigration(request: ReviewRequest, context: Admissi
   const asked = readAskedMigration(request);
   if (asked === undefined) return ignored;
   const decided = await decideMigration(asked, 'confirm', context);
-  if (decided.policy === 'off') return { decision: recordOf(decided) };
+  const { evidence } = decided;
+  if (decided.policy === 'off') return { decision: recordOf(decided), evidence };
   return {
     decision: recordOf(decided),
+    evidence,
     ...(decided.action === 'deny' && { denial: denialStatus(request, decided.forecast) }),
     warnings: decided.warnings,
     auditAnnotations: auditAnnotations(decided),

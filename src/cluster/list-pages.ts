@@ -7,6 +7,8 @@ export const PAGE_SIZE = 500;
 export interface ListRequest<T> {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
+  /** The form of the answer, as in ApiCall. */
+  readonly accept?: string;
   /** Asked for each page, so that a time limit may be of the list or of a page. */
   readonly signal: () => AbortSignal;
   /** What is kept of an object; what comes to undefined is left out. */
@@ -36,13 +38,15 @@ export async function listAll<T>(api: Api, request: ListRequest<T>): Promise<Lis
   return hasExpired(second) ? { kind: 'failed', answer: TOO_FAST } : second;
 }
 
-async function listOnce<T>(api: Api, { path, query, signal, keep, onPage }: ListRequest<T>): Promise<Listed<T>> {
+async function listOnce<T>(api: Api, request: ListRequest<T>): Promise<Listed<T>> {
+  const { path, query, accept, signal, keep, onPage } = request;
   const objects: T[] = [];
   let read = 0;
   let next: string | undefined;
   do {
-    const page = { method: 'GET', path, query: { ...query, ...(next !== undefined && { continue: next }) } } as const;
-    const answer = await api.call(page, signal());
+    const page = { ...query, ...(next !== undefined && { continue: next }) };
+    const call = { method: 'GET', path, query: page, ...(accept !== undefined && { accept }) } as const;
+    const answer = await api.call(call, signal());
     if (answer.kind !== 'done') return failureOf(answer);
     const list = recordOf(answer.body);
     if (!Array.isArray(list?.items)) return { kind: 'failed', answer: NO_LIST };

@@ -78,6 +78,15 @@ export class LiveCluster implements Cluster {
     if (unreadable !== undefined) throw new UnreadableCluster(unreadable);
     return items.map(({ metadata }) => metadata.name).sort();
   }
+
+  /** For the survey, whose rights are those of headroom's ServiceAccount: it may not list namespaces. */
+  async namespacesWithQuotaAndVms({ signal = defaultSignal() }: ReadOptions = {}): Promise<readonly string[]> {
+    const withQuota = await this.#reader.namespacesOf(OBJECT_KINDS.quotas, signal);
+    const withVms = await this.#reader.namespacesOf(OBJECT_KINDS.virtualMachineInstances, signal);
+    const unreadable = withQuota.unreadable ?? withVms.unreadable;
+    if (unreadable !== undefined) throw new UnreadableCluster(unreadable);
+    return [...withVms.namespaces].filter((name) => withQuota.namespaces.has(name)).sort();
+  }
 }
 
 function defaultSignal(): AbortSignal {

@@ -2,10 +2,9 @@ import type { ZodError } from 'zod';
 import type { ObjectProblem, ObjectsOfKind } from '../forecast/cluster-objects.ts';
 import type { Metadata } from '../objects/metadata.ts';
 import { type KubernetesObject, recordOf } from './kubernetes-objects.ts';
-import type { ObjectKind } from './object-kinds.ts';
+import { apiVersionOf, DEFAULT_NAMESPACE, type ObjectKind } from './object-kinds.ts';
+import { reducedProblem } from './reduced-object.ts';
 
-/** kubectl's own: what an object of a namespaced kind without a namespace is created in. */
-export const DEFAULT_NAMESPACE = 'default';
 const MAX_ISSUES = 3;
 
 interface Shelf<T> {
@@ -28,16 +27,39 @@ export function placeOf({ scope }: Pick<ObjectKind<never>, 'scope'>, object: Kub
 /** What checking an object has given: the object as its kind's shape reads it, or what is wrong with it. */
 export type Checked<T> = { readonly place: ObjectPlace } & ({ readonly item: T } | { readonly problem: ObjectProblem });
 
+/** What is left of an object that was not understood. */
+export interface NotUnderstood {
+  /** Reduced to what forecasts read; absent for one that none looks at. */
+  readonly object?: KubernetesObject;
+  readonly resourceVersion?: string;
+}
+
+/** Beside the problems and not in them: two that say the same of the same object are the same. */
+const NOT_UNDERSTOOD = new WeakMap<ObjectProblem, NotUnderstood>();
+
+/** Undefined for a problem that was not found by checking an object. */
+export function notUnderstood(problem: ObjectProblem): NotUnderstood | undefined {
+  return NOT_UNDERSTOOD.get(problem);
+}
+
 /** Checks an object against its kind's shape; what the shape does not name is let go. */
 export function checked<T extends { readonly metadata: Metadata }>(
-  { kind, scope, shape }: ObjectKind<T>,
+  { kind, group, scope, shape }: ObjectKind<T>,
   object: KubernetesObject,
 ): Checked<T> {
   const place = placeOf({ scope }, object);
   const namespace = scope === 'cluster' ? undefined : place.shelf;
   const read = shape.safeParse(object);
   if (read.success) return { place, item: namespace === undefined ? read.data : withNamespace(read.data, namespace) };
-  return { place, problem: { kind, namespace, name: place.name, message: messageOf(read.error) } };
+  const problem = { kind, namespace, name: place.name, message: messageOf(read.error) };
+  // The API server's lists of its own kinds leave the type to the list.
+  const left = reducedProblem({ ...object, apiVersion: apiVersionOf(group), kind });
+  const version = recordOf(object.metadata)?.resourceVersion;
+  NOT_UNDERSTOOD.set(problem, {
+    ...(left !== undefined && { object: left }),
+    ...(typeof version === 'string' && { resourceVersion: version }),
+  });
+  return { place, problem };
 }
 
 /** The objects of one kind, by namespace and name; a later object of the same name takes the earlier one's place. */

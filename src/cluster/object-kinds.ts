@@ -5,6 +5,9 @@ import { kubeVirtShape, migrationShape, virtualMachineShape } from '../objects/k
 import type { Metadata } from '../objects/metadata.ts';
 import { virtualMachineInstanceShape } from '../objects/virtual-machine-instance.ts';
 
+/** kubectl's own: what an object of a namespaced kind without a namespace is created in. */
+export const DEFAULT_NAMESPACE = 'default';
+
 /** One kind that headroom reads. The group tells Kubernetes' ResourceQuota from Harvester's, which is another thing. */
 export interface ObjectKind<T extends { readonly metadata: Metadata }> {
   readonly kind: string;
@@ -44,6 +47,10 @@ export const GROUP_PATHS: Readonly<Record<ObjectKind<never>['group'], string>> =
   'kubevirt.io': '/apis/kubevirt.io/v1',
   'harvesterhci.io': '/apis/harvesterhci.io/v1beta1',
 };
+
+export function apiVersionOf(group: ObjectKind<never>['group']): string {
+  return GROUP_PATHS[group].replace(/^\/apis?\//, '');
+}
 
 /** The group of `kubevirt.io/v1`; the core group, of `v1`, is empty. */
 export function groupOf(apiVersion: string): string {

@@ -5,7 +5,7 @@ import { type Api, whyNot } from './api.ts';
 import type { AskedFor } from './api-fault.ts';
 import { type KubernetesObject, recordOf } from './kubernetes-objects.ts';
 import { type Failure, listAll, PAGE_SIZE } from './list-pages.ts';
-import { ObjectCollection } from './object-collection.ts';
+import { type Checked, checked, ObjectCollection } from './object-collection.ts';
 import { GROUP_PATHS, type ObjectKind } from './object-kinds.ts';
 import type { ProgressListener } from './reading-progress.ts';
 
@@ -24,17 +24,21 @@ export interface ReaderOptions {
   readonly onProgress?: ProgressListener | undefined;
   /** Why a call came to nothing, to end a sentence with. */
   readonly whyNot?: ((answer: Failure, asked: AskedFor) => string) | undefined;
+  /** Objects of a page, which is parsed and checked in one piece; PAGE_SIZE without it. */
+  readonly pageSize?: number;
 }
 
 /** Reads objects of the kinds known; every failure is an answer, in words that name what could not be read. */
 export class ObjectReader {
   readonly #api: Api;
   readonly #onProgress: ProgressListener | undefined;
+  readonly #pageSize: number;
   readonly #whyNot: NonNullable<ReaderOptions['whyNot']>;
 
   constructor(api: Api, options: ReaderOptions = {}) {
     this.#api = api;
     this.#onProgress = options.onProgress;
+    this.#pageSize = options.pageSize ?? PAGE_SIZE;
     this.#whyNot = options.whyNot ?? whyNot;
   }
 
@@ -48,15 +52,16 @@ export class ObjectReader {
     if (!areNames(selection.namespace)) return unreadable(place, NO_NAME);
     const listed = await listAll(this.#api, {
       path: pathOf(kind, selection.namespace),
-      query: queryOf(selection),
+      query: this.#queryOf(selection),
       signal: () => signal,
-      keep: (object) => object ?? {},
+      // Of a page that has been looked at, only what its shape reads stays in memory.
+      keep: (object) => checked(kind, objectOf(object)),
       onPage: (done, total) =>
         this.#onProgress?.({ doing: `reading ${place}`, done, unit: 'objects', ...(total !== undefined && { total }) }),
     });
     switch (listed.kind) {
       case 'read':
-        return objectsOf(kind, listed.objects);
+        return collected(kind, listed.objects);
       case 'absent':
         return { items: [], problems: [] };
       case 'failed': {
@@ -68,6 +73,28 @@ export class ObjectReader {
     }
   }
 
+  /** The namespaces that hold objects of a kind, of which nothing else is read and no page is kept. */
+  async namespacesOf(
+    kind: ObjectKind<{ readonly metadata: Metadata }>,
+    signal: AbortSignal,
+  ): Promise<{ readonly namespaces: ReadonlySet<string>; readonly unreadable?: string }> {
+    const namespaces = new Set<string>();
+    const listed = await listAll(this.#api, {
+      path: pathOf(kind),
+      query: this.#queryOf({}),
+      accept: METADATA_ALONE,
+      signal: () => signal,
+      keep: (object) => {
+        const namespace = recordOf(recordOf(object)?.metadata)?.namespace;
+        if (typeof namespace === 'string') namespaces.add(namespace);
+        return undefined;
+      },
+    });
+    if (listed.kind !== 'failed') return { namespaces };
+    const why = this.#whyNot(listed.answer, { kind, verb: 'list', namespace: undefined });
+    return { namespaces, unreadable: `kind ${kind.kind} could not be read: ${why}` };
+  }
+
   /** A list as kubectl prints it: the columns of its kind, of each object. Undefined where it cannot be had. */
   async table(
     kind: Pick<ObjectKind<never>, 'group' | 'plural'>,
@@ -75,7 +102,7 @@ export class ObjectReader {
     signal: AbortSignal,
   ): Promise<unknown> {
     if (!areNames(selection.namespace)) return undefined;
-    const query = { ...queryOf(selection), includeObject: 'None' };
+    const query = { ...this.#queryOf(selection), includeObject: 'None' };
     const call = { method: 'GET', path: pathOf(kind, selection.namespace), query, accept: TABLE } as const;
     const answer = await this.#api.call(call, signal);
     return answer.kind === 'done' ? answer.body : undefined;
@@ -95,23 +122,24 @@ export class ObjectReader {
     if (answer.kind !== 'done') return unreadable(place, this.#whyNot(answer, { kind, verb: 'get', namespace, name }));
     return recordOf(answer.body) === undefined
       ? unreadable(place, 'the API server answered with something that is no object')
-      : objectsOf(kind, [answer.body]);
+      : collected(kind, [checked(kind, objectOf(answer.body))]);
+  }
+
+  #queryOf({ labelSelector, consistency }: Selection): Record<string, string> {
+    return {
+      // The watch cache has no pages.
+      ...(consistency === 'cached' ? { resourceVersion: '0' } : { limit: String(this.#pageSize) }),
+      ...(labelSelector !== undefined && { labelSelector }),
+    };
   }
 }
 
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+const METADATA_ALONE = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
 const NO_NAME = 'that is no name of Kubernetes';
 
 function areNames(...names: readonly (string | undefined)[]): boolean {
   return names.every((name) => name === undefined || isObjectName(name));
-}
-
-function queryOf({ labelSelector, consistency }: Selection): Record<string, string> {
-  return {
-    // The watch cache has no pages.
-    ...(consistency === 'cached' ? { resourceVersion: '0' } : { limit: String(PAGE_SIZE) }),
-    ...(labelSelector !== undefined && { labelSelector }),
-  };
 }
 
 export function pathOf({ group, plural }: Pick<ObjectKind<never>, 'group' | 'plural'>, namespace?: string): string {
@@ -119,12 +147,16 @@ export function pathOf({ group, plural }: Pick<ObjectKind<never>, 'group' | 'plu
   return `${GROUP_PATHS[group]}${place}/${plural}`;
 }
 
-function objectsOf<T extends { readonly metadata: Metadata }>(
+function objectOf(value: unknown): KubernetesObject {
+  return (recordOf(value) ?? {}) as KubernetesObject;
+}
+
+function collected<T extends { readonly metadata: Metadata }>(
   kind: ObjectKind<T>,
-  objects: readonly unknown[],
+  objects: readonly Checked<T>[],
 ): ObjectsOfKind<T> {
   const collection = new ObjectCollection(kind);
-  for (const object of objects) collection.put((recordOf(object) ?? {}) as KubernetesObject);
+  for (const object of objects) collection.place(object);
   return collection.all();
 }
 

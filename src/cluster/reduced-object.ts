@@ -2,8 +2,7 @@ import { metadataShape } from '../objects/metadata.ts';
 import { quantityShape, resourceListShape } from '../objects/quantity-shape.ts';
 import { HOOK_SIDECARS, isKept, KEPT_METADATA } from './kept-metadata.ts';
 import { type KubernetesObject, recordOf } from './kubernetes-objects.ts';
-import { DEFAULT_NAMESPACE } from './object-collection.ts';
-import { groupOf, OBJECT_KINDS } from './object-kinds.ts';
+import { DEFAULT_NAMESPACE, groupOf, OBJECT_KINDS } from './object-kinds.ts';
 import { blankOf, eachMember, membersOnly, type Reduction, reductionOf } from './shape-reduction.ts';
 
 type KindName = keyof typeof OBJECT_KINDS;
@@ -21,6 +20,19 @@ export function reducedObject(object: KubernetesObject): KubernetesObject | unde
   if (entry === undefined || !isRead(entry.name, object)) return undefined;
   const { apiVersion, kind } = object;
   return { apiVersion, kind, ...recordOf(entry.reduce(object)) };
+}
+
+/**
+ * The same of an object that is not understood: it stays so. Of a Setting that no forecast reads nothing is left but the
+ * types of its members; it is told all the same, for nothing is certain beside it.
+ */
+export function reducedProblem(object: KubernetesObject): KubernetesObject | undefined {
+  const entry = ENTRIES.get(`${groupOf(object.apiVersion)}/${object.kind}`);
+  if (entry?.name !== 'settings' || isRead('settings', object)) return reducedObject(object);
+  const { apiVersion, kind, metadata } = object;
+  const blanks = ['value', 'default'].filter((name) => object[name] !== undefined);
+  const left = { metadata, ...Object.fromEntries(blanks.map((name) => [name, blankOf(object[name])])) };
+  return { apiVersion, kind, ...recordOf(entry.reduce(left)) };
 }
 
 /** Whether an object belongs to a namespace or to the cluster as a whole, as the KubeVirt object does wherever it is. */
@@ -57,7 +69,7 @@ function reductionOfKind(name: KindName, shape: Shape): Reduction {
 }
 
 function metadataReduction(name: KindName, leaves: ReadonlyMap<Shape, Reduction>): Reduction {
-  const { labels: _labels, annotations: _annotations, ...others } = metadataShape.shape;
+  const { labels: _labels, annotations: _annotations, resourceVersion: _version, ...others } = metadataShape.shape;
   const kept = KEPT_METADATA[name];
   return membersOnly([
     ...Object.entries(others).map(([field, shape]) => [field, reductionOf(shape, leaves)] as const),

@@ -10,7 +10,7 @@ import {
 import { UnreadableCluster } from './cluster-error.ts';
 import { type KubernetesObject, recordOf } from './kubernetes-objects.ts';
 import { type Listed, listAll, PAGE_SIZE } from './list-pages.ts';
-import { GROUP_PATHS, OBJECT_KINDS, type ObjectKind } from './object-kinds.ts';
+import { apiVersionOf, OBJECT_KINDS, type ObjectKind } from './object-kinds.ts';
 import { pathOf } from './object-reader.ts';
 import type { ProgressListener } from './reading-progress.ts';
 import { POD_ROLES, reducedObject } from './reduced-object.ts';
@@ -131,8 +131,7 @@ async function getNamed(api: Api, kind: Kind, options: SavingOptions): Promise<L
 
 /** Lists of built-in kinds do not say in each item what it is. */
 function typed({ group, kind }: Kind, object: unknown): KubernetesObject {
-  const apiVersion = GROUP_PATHS[group].replace(/^\/apis?\//, '');
-  return { ...recordOf(object), apiVersion, kind };
+  return { ...recordOf(object), apiVersion: apiVersionOf(group), kind };
 }
 
 function askedFor(kind: Kind, { namespace }: SavingOptions): AskedFor {

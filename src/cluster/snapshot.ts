@@ -137,6 +137,11 @@ export class SnapshotCluster implements Cluster {
     return [...names].sort();
   }
 
+  async namespacesWithQuotaAndVms(): Promise<readonly string[]> {
+    const withQuota = new Set(this.#quotas.namespaces());
+    return [...new Set(this.#virtualMachineInstances.namespaces())].filter((name) => withQuota.has(name)).sort();
+  }
+
   #namespaced(): { namespaces(): Iterable<string> }[] {
     return [
       this.#kubeVirts,

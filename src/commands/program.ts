@@ -11,6 +11,7 @@ import { addReportCommand } from './report.ts';
 import { addSelfTestCommand } from './self-test.ts';
 import { addServeCommand } from './serve.ts';
 import { addSnapshotCommand } from './snapshot.ts';
+import { addTraceCommand } from './trace.ts';
 import { addVersionCommand } from './version.ts';
 
 /** How and by what name the program was called. */
@@ -62,6 +63,7 @@ export function createProgram(invocation: Invocation): ProgramRun {
   addDoctorCommand(program, context);
   addSnapshotCommand(program, context);
   addServeCommand(program, context);
+  addTraceCommand(program, context);
   addReplayCommand(program, context);
   addSelfTestCommand(program, context);
   addCompletionCommand(program, context);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Forecast, Verdict } from '../forecast/forecast.ts';
+import type { Forecast, KnownVerdict } from '../forecast/forecast.ts';
 import { Quantity } from '../quantity/quantity.ts';
 
 const stageShape = z.object({
@@ -22,7 +22,7 @@ export const outcomeShape = z.object({
 export type Observed = z.infer<typeof outcomeShape>;
 type ObservedMigration = z.infer<typeof migrationShape>;
 
-const RANK: Readonly<Record<Exclude<Verdict, 'unknown'>, number>> = { exceeds: 0, waits: 1, fits: 2 };
+const RANK: Readonly<Record<KnownVerdict, number>> = { exceeds: 0, waits: 1, fits: 2 };
 
 /**
  * What of the forecasts the control plane contradicts: one migration must be foretold exactly, one of a set between
@@ -51,7 +51,7 @@ function unknownDifferences(name: string, { reason }: Forecast, { quotaKind }: O
   return quotaKind === 'two-default' ? [] : [`${name}: unknown, ${reason}`];
 }
 
-function observedVerdict({ whileHeld, settled }: ObservedMigration): Exclude<Verdict, 'unknown'> {
+function observedVerdict({ whileHeld, settled }: ObservedMigration): KnownVerdict {
   if (whileHeld.result === 'admitted') return 'fits';
   return settled.result === 'admitted' ? 'waits' : 'exceeds';
 }

@@ -1,12 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Logger } from 'pino';
-import {
-  describedSettings,
-  type Environment,
-  type Flags,
-  type ServeConfig,
-  serveConfig,
-} from '../config/serve-config.ts';
+import { describedSettings, type Flags, type ServeConfig, serveConfig } from '../config/serve-config.ts';
 import type { Listening } from '../server/listen.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandError } from './command-error.ts';
@@ -25,7 +19,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
     .command('serve')
     .summary('run the admission webhook')
     .description('Runs the HTTPS admission webhook. Each option can be given as an environment variable too.')
-    .action((_options, self: Command) => context.finish(serveCommand(givenOptions(self), context.environment)));
+    .action((_options, self: Command) => context.finish(serveCommand(givenOptions(self), context)));
   for (const option of serveOptions()) command.addOption(option);
   addGlobalOptions(command);
   command.addHelpText('after', () => context.examplesText(EXAMPLES));
@@ -41,12 +35,12 @@ function serveOptions(): readonly Option[] {
   });
 }
 
-async function serveCommand(flags: Flags, environment: Environment): Promise<number> {
+async function serveCommand(flags: Flags, { environment, version }: CommandContext): Promise<number> {
   const isVerbose = flags.verbose === true && flags.logLevel === undefined;
   const config = serveConfig(isVerbose ? { ...flags, logLevel: 'debug' } : flags, environment);
   const { createLogger } = await import('../config/logger.ts');
   const logger = createLogger(config.logLevel);
-  const listening = await startServing(config, logger);
+  const listening = await startServing(config, logger, version);
   if (config.snapshots.length > 0) {
     logger.info({ try: tryLine(listening) }, 'to try it out, where the examples of headroom are');
   }
@@ -56,11 +50,15 @@ async function serveCommand(flags: Flags, environment: Environment): Promise<num
 }
 
 /** Config in, a webhook that answers from the cluster out. */
-export async function startServing(config: ServeConfig, logger: Logger): Promise<Listening> {
-  const parts = await servingParts(config, logger);
+export async function startServing(config: ServeConfig, logger: Logger, version: string): Promise<Listening> {
   // Loaded here, so that the other commands start without a web server in memory.
-  const { serve } = await import('../server/serve.ts');
-  return serve(config, { ...parts, logger }).catch(explainOccupied);
+  const [{ serve }, { createTelemetry }] = await Promise.all([
+    import('../server/serve.ts'),
+    import('../server/telemetry.ts'),
+  ]);
+  const telemetry = createTelemetry(version);
+  const parts = await servingParts(config, logger, telemetry.metrics);
+  return serve(config, { ...parts, logger, telemetry }).catch(explainOccupied);
 }
 
 function explainOccupied(error: NodeJS.ErrnoException): never {

@@ -6,22 +6,26 @@ import type { LiveCluster } from '../cluster/live-cluster.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
 import type { Cluster } from '../forecast/cluster-objects.ts';
 import type { CertificateSource } from '../server/certificate-source.ts';
+import type { Metrics } from '../server/metrics.ts';
 import type { ServeParts } from '../server/serve.ts';
 import { CommandError } from './command-error.ts';
 import { openLiveApi } from './open-cluster.ts';
+import { eventParts, surveysOf, tracing } from './watching-parts.ts';
 
 /** Cluster-wide facts that a few decisions in the same breath may share. */
 const RECENT_SECONDS = 1;
+/** Decisions wait while a page is parsed and checked: 10 ms for so many pods, ten times that for a page of 500. */
+const SURVEY_PAGE_SIZE = 50;
 /** Of a decision's time; the rest is for reckoning and the answer. */
 const READING = 0.9;
 const FIRST_READ_SECONDS = 5;
 const LONGEST_PAUSE_SECONDS = 5;
 
-type Parts = Omit<ServeParts, 'logger'>;
+type Parts = Omit<ServeParts, 'logger' | 'telemetry'>;
 
 /** What `serve` answers from and with: of files, or of a live cluster. */
-export async function servingParts(config: ServeConfig, logger: Logger): Promise<Parts> {
-  return config.snapshots.length > 0 ? snapshotParts(config, logger) : liveParts(config, logger);
+export async function servingParts(config: ServeConfig, logger: Logger, metrics: Metrics): Promise<Parts> {
+  return config.snapshots.length > 0 ? snapshotParts(config, logger) : liveParts(config, logger, metrics);
 }
 
 async function snapshotParts(config: ServeConfig, logger: Logger): Promise<Parts> {
@@ -34,24 +38,39 @@ async function snapshotParts(config: ServeConfig, logger: Logger): Promise<Parts
     forecaster: clusterForecaster(cluster),
     certificates: (await filesOf(config, logger)) ?? (await selfSignedOf(config)),
     firstRead: async () => {},
+    observers: await tracing(logger),
+    ...(await surveysOf(async () => cluster, config, logger)),
   };
 }
 
-async function liveParts(config: ServeConfig, logger: Logger): Promise<Parts> {
-  const api = await openLiveApi(config);
-  const [{ LiveCluster }, { clusterForecaster }] = await Promise.all([
+async function liveParts(config: ServeConfig, logger: Logger, metrics: Metrics): Promise<Parts> {
+  const [{ LiveCluster }, { clusterForecaster }, { countedApi }] = await Promise.all([
     import('../cluster/live-cluster.ts'),
     import('../admission/cluster-forecaster.ts'),
+    import('../cluster/counted-api.ts'),
   ]);
-  const cluster = new LiveCluster(api, { recentSeconds: RECENT_SECONDS, now: () => performance.now() });
+  // Over connections of its own for each purpose: where decisions wait in line for a slow API server, a renewal would wait
+  // behind them all, and no decision waits behind the lists of a survey.
+  const open = async () =>
+    countedApi(await openLiveApi(config), (kind, outcome) => metrics.recordApiRead(kind, outcome));
+  const api = await open();
+  const live = { recentSeconds: RECENT_SECONDS, now: () => performance.now() };
+  const cluster = new LiveCluster(api, live);
+  const events = await eventParts(config, { open, logger, metrics });
   return {
     forecaster: clusterForecaster(cluster, {
       readMilliseconds: readMilliseconds(config),
       ...(await reservingParts(config, api, cluster, logger)),
     }),
-    // Over connections of its own: where decisions wait in line for a slow API server, a renewal would wait behind them all.
-    certificates: (await filesOf(config, logger)) ?? (await keptInCluster(config, await openLiveApi(config), logger)),
+    certificates: (await filesOf(config, logger)) ?? (await keptInCluster(config, await open(), logger)),
     firstRead: (signal) => readOnce(cluster, logger, signal),
+    ...events,
+    observers: [...(await tracing(logger)), ...events.observers],
+    ...(await surveysOf(
+      async () => new LiveCluster(await open(), { ...live, pageSize: SURVEY_PAGE_SIZE }),
+      config,
+      logger,
+    )),
   };
 }
 

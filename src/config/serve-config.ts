@@ -34,6 +34,10 @@ export interface ServeConfig {
   readonly classPolicies: ClassPolicies;
   readonly decisionTimeoutSeconds: number;
   readonly drainSeconds: number;
+  /** Between two looks at all namespaces; 0 for none. */
+  readonly surveyIntervalSeconds: number;
+  readonly events: 'on' | 'off';
+  readonly statusPage: 'on' | 'off';
   readonly logLevel: LogLevel;
 }
 
@@ -140,6 +144,9 @@ export function serveConfig(flags: Flags, environment: Environment): ServeConfig
     }),
     decisionTimeoutSeconds: settings.decisionTimeout,
     drainSeconds: settings.drain,
+    surveyIntervalSeconds: settings.surveyInterval,
+    events: settings.events,
+    statusPage: settings.statusPage,
     logLevel: settings.logLevel,
     ...withoutAbsent({
       host: settings.host,

@@ -4,6 +4,8 @@ import { isObjectName } from '../objects/names.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
+const SWITCH = ['on', 'off'] as const;
+
 function wholeNumber(from: number, to: number) {
   return z
     .string()
@@ -96,5 +98,12 @@ export const settingsShape = z.object({
   drain: wholeNumber(0, 600)
     .default(5)
     .describe('Seconds to go on answering after SIGTERM, until the Service has stopped sending requests'),
+  surveyInterval: wholeNumber(0, 86_400)
+    .default(300)
+    .describe('Seconds between two looks at all namespaces, for the metrics of room; 0 for none'),
+  events: oneOf(SWITCH)
+    .default('off')
+    .describe('Whether Events on VirtualMachineInstances tell of migrations that exceed: on or off'),
+  statusPage: oneOf(SWITCH).default('off').describe('Whether / of the admin port is a page for people: on or off'),
   logLevel: oneOf(LOG_LEVELS).default('info').describe('How much is logged'),
 });

@@ -1,11 +1,13 @@
 import { launcherReleases } from '../forecast/cluster-facts.ts';
 import type { KnownGround } from '../forecast/forecast-set.ts';
+import { podsOfVmi } from '../forecast/launchers.ts';
 import { podOverhead } from '../forecast/running-pod.ts';
 import type { PastOverhead } from '../kubevirt/past-overhead.ts';
 import type { KubeVirtRelease } from '../kubevirt/release.ts';
 import { RELEASES } from '../kubevirt/release-table.ts';
 import type { RenderRequest } from '../kubevirt/render-request.ts';
 import { launcherOverhead } from '../kubevirt/reported-overhead.ts';
+import type { Pod } from '../objects/kubernetes.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import { type NamespaceDiagnosis, namespaceItself } from './diagnosis.ts';
 import type { Observation } from './finding.ts';
@@ -19,19 +21,23 @@ import { counted } from './words.ts';
 export function driftedPods(diagnosis: NamespaceDiagnosis): readonly Observation[] {
   const { ground } = diagnosis;
   if (ground === undefined) return [];
-  const drifted = [...ground.namespace.vmis.values()].flatMap((vmi) => driftOf(vmi, ground));
+  const drifted = [...ground.namespace.vmis.values()].flatMap((vmi) => overheadDrift(vmi, ground) ?? []);
   return drifted.length === 0 ? [] : [finding(diagnosis, ground, drifted)];
 }
 
-interface Drift {
+export interface OverheadDrift {
   readonly vm: string;
   readonly bytes: PastOverhead['bytes'];
   /** By the release and the ratio of now. */
   readonly expectedBytes: bigint | undefined;
 }
 
-function driftOf(vmi: VirtualMachineInstance, { cluster, namespace }: KnownGround): Drift[] {
-  if (isOpenToDoubt(vmi, cluster.configuration)) return [];
+/** Undefined where the pod that a VM runs in has an overhead that is explained, or cannot be told. */
+export function overheadDrift(
+  vmi: VirtualMachineInstance,
+  { cluster, namespace }: KnownGround,
+): OverheadDrift | undefined {
+  if (isOpenToDoubt(vmi, cluster.configuration)) return undefined;
   const reading = launcherReleases(cluster, vmi);
   const release = reading.kind === 'known' ? reading.releases[0] : undefined;
   const next: RenderRequest = {
@@ -44,18 +50,32 @@ function driftOf(vmi: VirtualMachineInstance, { cluster, namespace }: KnownGroun
     namespaceLabels: namespace.namespace.metadata.labels,
     quotas: namespace.quotas.map(({ quota }) => quota),
   };
+  const { launchers, migrationOf } = namespace;
+  const migration = migrationOf.get(vmi.metadata.name);
+  if (!isOfKubeVirt(podsOfVmi(launchers, vmi, migration).source, vmi)) return undefined;
   const overhead = podOverhead(vmi, next, {
-    launchers: namespace.launchers,
-    migration: namespace.migrationOf.get(vmi.metadata.name),
+    launchers,
+    migration,
     kubeVirtVersion: cluster.kubeVirtVersions[0],
     settingRatio: cluster.harvester?.ratio,
   });
-  if (overhead?.changes.some(({ cause }) => cause === 'unexplained') !== true) return [];
+  if (overhead?.changes.some(({ cause }) => cause === 'unexplained') !== true) return undefined;
   const expectedBytes = release === undefined ? undefined : launcherOverhead(next).total.value();
-  return [{ vm: vmi.metadata.name, bytes: overhead.bytes, expectedBytes }];
+  return { vm: vmi.metadata.name, bytes: overhead.bytes, expectedBytes };
 }
 
-function finding(diagnosis: NamespaceDiagnosis, { cluster }: KnownGround, drifted: readonly Drift[]): Observation {
+/** Anybody who may create pods can label one as a launcher; virt-controller writes down which it goes by. */
+function isOfKubeVirt(pod: Pod | undefined, { status }: VirtualMachineInstance): boolean {
+  const uid = pod?.metadata.uid;
+  const active = status?.activePods;
+  return typeof uid !== 'string' || !active || Object.hasOwn(active, uid);
+}
+
+function finding(
+  diagnosis: NamespaceDiagnosis,
+  { cluster }: KnownGround,
+  drifted: readonly OverheadDrift[],
+): Observation {
   const versions = cluster.kubeVirtVersions.join(' and ') || 'of an unknown version';
   return {
     severity: 'warning',

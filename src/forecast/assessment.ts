@@ -7,7 +7,7 @@ import { Quantity } from '../quantity/quantity.ts';
 import { arenaOf, type ContestedArena } from './arena-of.ts';
 import { type Candidate, candidateFor, NOT_SCALED, type Situation } from './candidate.ts';
 import { causeOf, causeOfStart } from './causes.ts';
-import type { QuotaLine, Verdict } from './forecast.ts';
+import type { KnownVerdict, QuotaLine } from './forecast.ts';
 import { nextMigration, settledUse } from './next-migration.ts';
 import { isSameKey, type JudgedLine, quotaLines } from './quota-lines.ts';
 import type { Outcome } from './race/arena.ts';
@@ -18,8 +18,8 @@ import { verdictOf } from './verdict-of.ts';
 
 /** A verdict with its arithmetic, before remedies and words. */
 export interface Assessment {
-  readonly verdict: Verdict;
-  readonly atBest?: Verdict;
+  readonly verdict: KnownVerdict;
+  readonly atBest?: KnownVerdict;
   readonly next?: 'exceeds';
   readonly needsScaleUp: boolean;
   readonly needsCompensation: boolean;

@@ -5,13 +5,10 @@ import { type KubeVirtRelease, kubeVirtRelease } from '../kubevirt/release.ts';
 import type { KubeVirt, KubeVirtConfiguration } from '../objects/kubevirt.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import type { ClusterObjects, ObjectsOfKind } from './cluster-objects.ts';
+import { type Unknown, unknownBecause } from './unknown-reasons.ts';
 
 /** A fact that is known, or what is missing. */
 export type Known<T> = ({ readonly kind: 'known' } & T) | Unknown;
-export interface Unknown {
-  readonly kind: 'unknown';
-  readonly reason: string;
-}
 
 /** How Harvester reckons scale-ups here; absent on a plain KubeVirt cluster, where nothing scales. */
 export interface HarvesterFacts {
@@ -37,15 +34,15 @@ const DEFAULT_ARCHITECTURE = 'amd64';
 
 /** Reads the cluster-wide facts; the reason names what is missing and is said to the user as it is. */
 export function clusterFacts(objects: ClusterObjects): Known<{ readonly facts: ClusterFacts }> {
-  const blocked = [objects.kubeVirts, objects.settings, objects.nodes].flatMap(obstacles)[0];
-  if (blocked !== undefined) return { kind: 'unknown', reason: blocked };
+  const obstacle = obstacleIn([objects.kubeVirts, objects.settings, objects.nodes]);
+  if (obstacle !== undefined) return obstacle;
   const kubeVirt = theKubeVirt(objects.kubeVirts.items);
   if (kubeVirt.kind === 'unknown') return kubeVirt;
   const harvester = harvesterFacts(objects);
   if (harvester.kind === 'unknown') return harvester;
   const { spec, status } = kubeVirt.object;
   const fault = configurationFault(spec?.configuration ?? {});
-  if (fault !== undefined) return { kind: 'unknown', reason: refusedConfiguration(fault) };
+  if (fault !== undefined) return unknownBecause('kubevirt-configuration-refused', refusedConfiguration(fault));
   const versions = [status?.observedKubeVirtVersion, status?.targetKubeVirtVersion].filter((version) =>
     isText(version),
   );
@@ -70,6 +67,15 @@ export function obstacles(kind: ObjectsOfKind<unknown>): string[] {
   });
 }
 
+export function obstacleIn(kinds: readonly ObjectsOfKind<unknown>[]): Unknown | undefined {
+  for (const kind of kinds) {
+    const [reason] = obstacles(kind);
+    if (reason === undefined) continue;
+    return unknownBecause(kind.unreadable === undefined ? 'object-not-understood' : 'cluster-unreadable', reason);
+  }
+  return undefined;
+}
+
 function refusedConfiguration(fault: string): string {
   return `KubeVirt refuses its configuration and goes on with the last valid one, which no object tells: spec.configuration.${fault}`;
 }
@@ -78,9 +84,9 @@ function theKubeVirt(found: readonly KubeVirt[]): Known<{ readonly object: KubeV
   const deployed = found.filter((one) => one.status?.phase === 'Deployed');
   const [object, ...others] = found.length === 1 ? found : deployed;
   if (object !== undefined && others.length === 0) return { kind: 'known', object };
-  if (found.length === 0) return { kind: 'unknown', reason: 'there is no KubeVirt object in the cluster' };
+  if (found.length === 0) return unknownBecause('no-kubevirt', 'there is no KubeVirt object in the cluster');
   const reason = `there are ${found.length} KubeVirt objects and ${deployed.length} of them are in phase Deployed; expected one`;
-  return { kind: 'unknown', reason };
+  return unknownBecause('several-kubevirts', reason);
 }
 
 function harvesterFacts(
@@ -88,7 +94,7 @@ function harvesterFacts(
 ): Known<{ readonly facts: HarvesterFacts | undefined; readonly notes: readonly string[] }> {
   const settings = objects.settings.items;
   const reading = harvesterRelease(settings);
-  if (reading.kind === 'unknown') return reading;
+  if (reading.kind === 'unknown') return unknownBecause('harvester-version-not-known', reading.reason);
   if (reading.kind === 'absent') return { kind: 'known', facts: undefined, notes: [] };
   const { release, note } = reading;
   const facts = {
@@ -113,13 +119,14 @@ export function launcherReleases(
 ): Known<{ readonly releases: readonly KubeVirtRelease[]; readonly notes: readonly string[] }> {
   const told = facts.kubeVirtVersions.length > 0 ? facts.kubeVirtVersions : imageVersions(vmi);
   if (told.length === 0) {
-    return { kind: 'unknown', reason: 'no object says which KubeVirt version runs: the KubeVirt status has none' };
+    const reason = 'no object says which KubeVirt version runs: the KubeVirt status has none';
+    return unknownBecause('kubevirt-version-missing', reason);
   }
   const releases: KubeVirtRelease[] = [];
   const notes: string[] = [];
   for (const version of told) {
     const reading = kubeVirtRelease(version);
-    if (reading.kind === 'unknown') return reading;
+    if (reading.kind === 'unknown') return unknownBecause('kubevirt-version-not-known', reading.reason);
     releases.push(reading.release);
     if (reading.note !== undefined) notes.push(reading.note);
   }

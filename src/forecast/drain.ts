@@ -10,6 +10,7 @@ import { type Finding, findingsOfSet, type Turns } from './forecast-set.ts';
 import { largestLowerRatio, type Reforecast, remediesBesideAmounts } from './remedies.ts';
 import type { Shortfall } from './shortfalls.ts';
 import { type QuotaRaise, smallestRaise } from './smallest-raise.ts';
+import { unknownBecause } from './unknown-reasons.ts';
 import { vmisOnNode } from './vm-names.ts';
 
 /** A VM by its whole name. */
@@ -131,7 +132,7 @@ export function findingsOfPart(
   if (placesOf(limits) > 0) return findingsOfSet(ground, names, turns);
   const { perCluster, perNode } = limits;
   const reason = `KubeVirt starts no migration: its CR allows ${perCluster} in the cluster and ${perNode} out of a node at a time`;
-  return names.map(() => ({ kind: 'unknown', reason, notes: [] }));
+  return names.map(() => ({ ...unknownBecause('migrations-switched-off', reason), notes: [] }));
 }
 
 function needOf(drain: Conditions, part: DrainedNamespace, findings: readonly Finding[]): DrainNeed {

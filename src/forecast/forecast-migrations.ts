@@ -9,6 +9,7 @@ import { type Likeness, likenessesTogether } from './likeness.ts';
 import { assessmentMessage, renamedMessage, unknownMessage } from './message.ts';
 import { type Reforecast, remediesFor } from './remedies.ts';
 import { type RemedyContext, wordedRemedy } from './remedy-text.ts';
+import type { WhyUnknown } from './unknown-reasons.ts';
 
 /** Objects of one namespace with the facts read from them, so that many forecasts read them once. */
 export interface Prepared {
@@ -70,7 +71,7 @@ function forecastFound(prepared: Prepared, finding: Finding, vmis: readonly stri
 function renamed(forecast: Forecast, finding: Finding, vmi: string): Forecast {
   const { namespace, remedies, message } = forecast;
   const subject = { namespace, vmi };
-  if (finding.kind === 'unknown') return unknownForecast(subject, finding.reason, finding.notes);
+  if (finding.kind === 'unknown') return unknownForecast(subject, finding, finding.notes);
   const { assessment } = finding;
   return { ...forecast, vmi, message: renamedMessage(message, { subject, assessment, remedies, action: 'migrate' }) };
 }
@@ -106,7 +107,7 @@ export function wordedForecast(
   unworded: readonly Unworded[],
 ): Forecast {
   const subject = { namespace: prepared.objects.namespace.name, vmi };
-  if (finding.kind === 'unknown') return unknownForecast(subject, finding.reason, finding.notes);
+  if (finding.kind === 'unknown') return unknownForecast(subject, finding, finding.notes);
   const { assessment } = finding;
   const remedies = unworded.map((remedy) => wordedRemedy(remedy, remedyContext(prepared)));
   const remedyTexts = remedies.map(({ text }) => text);
@@ -137,12 +138,13 @@ function refusalOf({ refused, harvesterRefusal }: Assessment): Pick<Forecast, 'r
 /** A forecast that says what is missing; it never becomes a denial. */
 export function unknownForecast(
   subject: { readonly namespace: string; readonly vmi: string },
-  reason: string,
+  { unknown, reason }: WhyUnknown,
   notes: readonly string[],
 ): Forecast {
   return {
     ...subject,
     verdict: 'unknown',
+    unknown,
     reason,
     needsScaleUp: false,
     needsCompensation: false,

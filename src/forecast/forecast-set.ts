@@ -8,13 +8,14 @@ import type { NamespaceObjects } from './cluster-objects.ts';
 import { type Likeness, likenessesAlone } from './likeness.ts';
 import { type NamespaceFacts, namespaceFacts, type QuotaFacts, workloadIndex } from './namespace-facts.ts';
 import { type PodSurroundings, type TargetPods, targetPodsIn } from './target-pod.ts';
+import { type Unknown, type UnknownReason, unknownBecause } from './unknown-reasons.ts';
 import { isBetter } from './verdict-of.ts';
 import { MOST_COMPARED } from './vm-kinds.ts';
 
 /** What is asked of one VMI, with what had to be assumed; or why nothing can be said. */
 export type Finding =
   | { readonly kind: 'assessed'; readonly assessment: Assessment; readonly notes: readonly string[] }
-  | { readonly kind: 'unknown'; readonly reason: string; readonly notes: readonly string[] };
+  | (Unknown & { readonly notes: readonly string[] });
 
 /** How many of the asked migrations run at a time, here and in other namespaces together. */
 export interface Turns {
@@ -85,9 +86,9 @@ function sameLimits(one: NamespaceFacts, other: NamespaceFacts): boolean {
  * reckoned, and an answer is given only where all of them agree. With `turns` they queue instead of starting at once.
  */
 export function findingsOfSet(ground: Ground, names: readonly string[], turns?: Turns): readonly Finding[] {
-  if (ground.kind === 'unknown') return names.map(() => ({ kind: 'unknown', reason: ground.reason, notes: [] }));
+  if (ground.kind === 'unknown') return names.map(() => ({ ...ground, notes: [] }));
   const obstacle = underWayObstacle(ground);
-  if (obstacle !== undefined) return names.map(() => ({ kind: 'unknown', reason: obstacle, notes: [] }));
+  if (obstacle !== undefined) return names.map(() => ({ ...obstacle, notes: [] }));
   const checked = names.map((name) => checkedVmi(ground, name));
   const usable = names.filter((_, index) => checked[index]?.kind === 'known');
   const possibilities = possibilitiesOf(ground, usable, turns);
@@ -121,13 +122,14 @@ export function* findingsEach(ground: Ground, names: readonly string[]): Generat
 }
 
 /** A migration under way moves pods and scale-ups in and out; one that is not understood leaves nothing certain. */
-export function underWayObstacle({ cluster, namespace }: KnownGround): string | undefined {
+export function underWayObstacle({ cluster, namespace }: KnownGround): Unknown | undefined {
   for (const { metadata, spec } of namespace.underWay) {
     const problem = namespace.vmiProblems.get(spec.vmiName);
     const vmi = namespace.vmis.get(spec.vmiName);
     const reading = vmi === undefined ? undefined : launcherReleases(cluster, vmi);
-    const reason = problem ?? (reading?.kind === 'unknown' ? reading.reason : undefined);
-    if (reason !== undefined) return `migration ${metadata.name} of ${spec.vmiName} is under way: ${reason}`;
+    const why = problem === undefined ? reading : unknownBecause('object-not-understood', problem);
+    if (why?.kind !== 'unknown') continue;
+    return unknownBecause(why.unknown, `migration ${metadata.name} of ${spec.vmiName} is under way: ${why.reason}`);
   }
   return undefined;
 }
@@ -137,30 +139,30 @@ type Checked = Known<{ readonly releases: readonly KubeVirtRelease[]; readonly n
 /** What may render the pod of a running VMI; or why nothing can be said of it. */
 export function checkedVmi({ cluster, namespace }: KnownGround, name: string): Checked {
   const problem = namespace.vmiProblems.get(name);
-  if (problem !== undefined) return { kind: 'unknown', reason: `VirtualMachineInstance ${name}: ${problem}` };
+  const vmiName = `VirtualMachineInstance ${name}`;
+  if (problem !== undefined) return unknownBecause('object-not-understood', `${vmiName}: ${problem}`);
   const vmi = namespace.vmis.get(name);
-  if (vmi === undefined) return { kind: 'unknown', reason: `VirtualMachineInstance ${name} was not found` };
-  if (isFinalVmi(vmi)) {
-    return { kind: 'unknown', reason: `VirtualMachineInstance ${name} has ended (phase ${vmi.status?.phase})` };
-  }
-  const ratio = boundlessRatio(cluster);
-  if (ratio !== undefined) return { kind: 'unknown', reason: ratio };
-  return launcherReleases(cluster, vmi);
+  if (vmi === undefined) return unknownBecause('vm-not-found', `${vmiName} was not found`);
+  if (isFinalVmi(vmi)) return unknownBecause('vm-ended', `${vmiName} has ended (phase ${vmi.status?.phase})`);
+  return boundlessRatio(cluster) ?? launcherReleases(cluster, vmi);
 }
 
 const LARGEST_RATIO = 1_000_000;
 
 /** What Go parses and yet no pod can be made of: KubeVirt then writes negative or overflown amounts. */
-export function boundlessRatio({ configuration }: ClusterFacts): string | undefined {
+export function boundlessRatio({ configuration }: ClusterFacts): Unknown | undefined {
   const text = configuration.additionalGuestMemoryOverheadRatio ?? '';
   const ratio = parseGoFloat(text);
   if (ratio === undefined || (ratio >= 0 && ratio <= LARGEST_RATIO)) return undefined;
-  return `additionalGuestMemoryOverheadRatio of the KubeVirt CR is ${JSON.stringify(text)}: no pod can be made of that`;
+  const got = `additionalGuestMemoryOverheadRatio of the KubeVirt CR is ${JSON.stringify(text)}`;
+  return unknownBecause('ratio-impossible', `${got}: no pod can be made of that`);
 }
 
 export interface Possibility<T> {
   /** How this possibility differs, for the sentence that says why nothing is certain. */
   readonly assumption: string;
+  /** What nobody can tell where this one and the first have different verdicts. */
+  readonly open: UnknownReason;
   readonly found: T;
 }
 
@@ -171,7 +173,7 @@ function possibilitiesOf(
 ): readonly Possibility<readonly Assessment[]>[] {
   const queue = turns === undefined ? {} : { queue: { ...turns, vmis: new Set(names) } };
   const versions = Math.max(1, cluster.kubeVirtVersions.length);
-  return scaledChoices(namespace).flatMap((scaled) =>
+  return scaledChoices(namespace).flatMap((scaled, choice) =>
     Array.from({ length: versions }, (_, version) => {
       const release = (name: string): KubeVirtRelease => {
         const releases = releasesOf(cluster, namespace.vmis.get(name));
@@ -179,7 +181,12 @@ function possibilitiesOf(
       };
       const quotas = scaled.map(({ quota }) => quota.metadata.name).join(' and ') || 'no quota';
       const assumption = `Harvester scales ${quotas} and KubeVirt ${cluster.kubeVirtVersions[version] ?? ''} renders the pod`;
-      return { assumption, found: assessSet({ cluster, namespace, targetPods, scaled, ...queue }, names, release) };
+      const open = choice === 0 ? 'kubevirt-upgrade' : 'several-default-quotas';
+      return {
+        assumption,
+        open,
+        found: assessSet({ cluster, namespace, targetPods, scaled, ...queue }, names, release),
+      };
     }),
   );
 }
@@ -198,9 +205,7 @@ export function scaledChoices({ quotas }: NamespaceFacts): readonly (readonly Qu
   return labelled.length < 2 ? [labelled] : [...labelled.map((quota) => [quota]), labelled];
 }
 
-export type Agreement =
-  | { readonly kind: 'assessed'; readonly assessment: Assessment }
-  | { readonly kind: 'unknown'; readonly reason: string };
+export type Agreement = { readonly kind: 'assessed'; readonly assessment: Assessment } | Unknown;
 
 export function agreed(possibilities: readonly Possibility<Assessment>[]): Agreement {
   const [first, ...others] = possibilities as [Possibility<Assessment>, ...Possibility<Assessment>[]];
@@ -211,7 +216,7 @@ export function agreed(possibilities: readonly Possibility<Assessment>[]): Agree
     ? [first, differing]
     : [differing, first];
   const reason = `it depends on what no object tells: ${better.found.verdict} if ${better.assumption}, ${worse.found.verdict} if ${worse.assumption}`;
-  return { kind: 'unknown', reason };
+  return unknownBecause(differing.open, reason);
 }
 
 /** Of assessments with one verdict, the one that a lucky order gives most. */

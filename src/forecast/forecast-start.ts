@@ -10,6 +10,7 @@ import { launcherReleases } from './cluster-facts.ts';
 import type { Forecast } from './forecast.ts';
 import { forecastOf, type Prepared, prepare } from './forecast-migrations.ts';
 import {
+  type Agreement,
   agreed,
   boundlessRatio,
   type Finding,
@@ -19,6 +20,7 @@ import {
 } from './forecast-set.ts';
 import { isSameKey } from './quota-lines.ts';
 import type { Shortfall } from './shortfalls.ts';
+import { type Unknown, type UnknownReason, unknownBecause } from './unknown-reasons.ts';
 
 /** Whether a stopped VM would start: Harvester's own check first, then every quota of the namespace. */
 export function forecastStart(prepared: Prepared, name: string): Forecast {
@@ -27,26 +29,28 @@ export function forecastStart(prepared: Prepared, name: string): Forecast {
 }
 
 function startOf({ objects, ground }: Prepared, name: string): Finding {
-  if (ground.kind === 'unknown') return unknownStart(ground.reason);
+  if (ground.kind === 'unknown') return { ...ground, notes: [] };
   const { items, problems, unreadable } = objects.namespace.virtualMachines;
-  const obstacle = unreadable ?? boundlessRatio(ground.cluster) ?? underWayObstacle(ground);
-  if (obstacle !== undefined) return unknownStart(obstacle);
+  if (unreadable !== undefined) return unknownStart('cluster-unreadable', unreadable);
+  const obstacle = boundlessRatio(ground.cluster) ?? underWayObstacle(ground);
+  if (obstacle !== undefined) return { ...obstacle, notes: [] };
   const problem = problems.find((one) => one.name === name);
-  if (problem !== undefined) return unknownStart(`VirtualMachine ${name}: ${problem.message}`);
+  if (problem !== undefined) return unknownStart('object-not-understood', `VirtualMachine ${name}: ${problem.message}`);
   const vm = items.find((one) => one.metadata.name === name);
-  if (vm === undefined) return unknownStart(`VirtualMachine ${name} was not found`);
+  if (vm === undefined) return unknownStart('vm-not-found', `VirtualMachine ${name} was not found`);
   if (vm.spec.instancetype !== undefined && vm.spec.instancetype !== null) {
     return unknownStart(
+      'instance-type-not-read',
       `VirtualMachine ${name} takes its size from an instance type, which is not among the objects read`,
     );
   }
   const reading = launcherReleases(ground.cluster, undefined);
-  if (reading.kind === 'unknown') return unknownStart(reading.reason);
+  if (reading.kind === 'unknown') return { ...reading, notes: [] };
   return agreedStart(ground, vm, reading.releases, [...ground.cluster.notes, ...reading.notes]);
 }
 
-function unknownStart(reason: string): Finding {
-  return { kind: 'unknown', reason, notes: [] };
+function unknownStart(unknown: UnknownReason, reason: string): Finding {
+  return { ...unknownBecause(unknown, reason), notes: [] };
 }
 
 /** An answer only where every KubeVirt that may render the pod gives the same. */
@@ -60,22 +64,24 @@ function agreedStart(
   for (const release of releases) {
     const found = assessedStart(ground, vm, release);
     if (found.kind === 'unknown') return { ...found, notes };
-    possibilities.push({ assumption: `KubeVirt ${release.version} renders the pod`, found: found.assessment });
+    possibilities.push({
+      assumption: `KubeVirt ${release.version} renders the pod`,
+      open: 'kubevirt-upgrade',
+      found: found.assessment,
+    });
   }
   return { ...agreed(possibilities), notes };
 }
-
-type Assessed =
-  | { readonly kind: 'assessed'; readonly assessment: Assessment }
-  | { readonly kind: 'unknown'; readonly reason: string };
 
 function assessedStart(
   { cluster, namespace, targetPods }: Extract<Ground, { kind: 'known' }>,
   vm: VirtualMachine,
   release: KubeVirtRelease,
-): Assessed {
+): Agreement {
   const vmi = vmiOfVm(vm, release, cluster.configuration);
-  if (vmi === undefined) return { kind: 'unknown', reason: `VirtualMachine ${vm.metadata.name} has no template` };
+  if (vmi === undefined) {
+    return unknownBecause('object-not-understood', `VirtualMachine ${vm.metadata.name} has no template`);
+  }
   const situation: Situation = {
     cluster,
     namespace,
@@ -91,7 +97,10 @@ function assessedStart(
 }
 
 /** Harvester asks the first default quota that its cache lists; of several, any may be the one. */
-function harvesterCheck({ cluster, namespace, scaled }: Situation, vm: VirtualMachine): StartCheck | undefined {
+function harvesterCheck(
+  { cluster, namespace, scaled }: Situation,
+  vm: VirtualMachine,
+): StartCheck | Unknown | undefined {
   const { harvester } = cluster;
   if (harvester === undefined) return undefined;
   const asked = scaled.length === 0 ? [undefined] : scaled.map(({ quota }) => quota);
@@ -100,7 +109,7 @@ function harvesterCheck({ cluster, namespace, scaled }: Situation, vm: VirtualMa
   );
   const differs = checks.some(({ kind }) => kind !== checks[0]?.kind);
   return differs
-    ? { kind: 'unknown', reason: 'Harvester checks the start against one of several default quotas' }
+    ? unknownBecause('several-default-quotas', 'Harvester checks the start against one of several default quotas')
     : checks[0];
 }
 

@@ -1,8 +1,10 @@
 import type { ResourceList } from '../objects/quantity-shape.ts';
 import type { Quantity } from '../quantity/quantity.ts';
+import type { UnknownReason } from './unknown-reasons.ts';
 
 /** From worst to best; `unknown` stands apart and is never a denial. */
-export type Verdict = 'exceeds' | 'waits' | 'fits' | 'unknown';
+export type Verdict = KnownVerdict | 'unknown';
+export type KnownVerdict = 'exceeds' | 'waits' | 'fits';
 
 /** Why a key is short, the first that holds in this order (docs/causes.md has a section for each). */
 export const CAUSES = [
@@ -65,6 +67,8 @@ export interface Forecast {
   /** What a lucky order gives, where it differs. */
   readonly atBest?: Verdict;
   readonly next?: 'exceeds';
+  /** Why the verdict is unknown; absent with every other one. Counted, and not printed. */
+  readonly unknown?: UnknownReason;
   /** What is unknown, or why KubeVirt or a LimitRange will not have the pod. */
   readonly reason?: string;
   /** The cause that belongs to no quota key: the pod itself is refused. */

@@ -5,6 +5,7 @@ import type { VirtualMachineInstance } from '../objects/virtual-machine-instance
 import { type ClusterFacts, launcherReleases } from './cluster-facts.ts';
 import type { Prepared } from './forecast-migrations.ts';
 import { vmiOfPod } from './launchers.ts';
+import { type Unknown, unknownBecause } from './unknown-reasons.ts';
 
 /** A launcher pod's memory overhead as KubeVirt reckons it for the pod. */
 export interface LauncherDescription {
@@ -16,15 +17,13 @@ export interface LauncherDescription {
   readonly kubeVirtVersion: string;
 }
 
-export type DescribedLauncher =
-  | { readonly kind: 'described'; readonly annotations: LauncherDescription }
-  | { readonly kind: 'unknown'; readonly reason: string };
+export type DescribedLauncher = { readonly kind: 'described'; readonly annotations: LauncherDescription } | Unknown;
 
 /** Describes a launcher pod that is about to be created, by the VMI that it is made for. */
 export function describeLauncher({ objects, ground }: Prepared, pod: Pod): DescribedLauncher {
   if (ground.kind === 'unknown') return ground;
   const vmi = vmiOfPod(pod, objects.namespace.virtualMachineInstances.items);
-  if (vmi === undefined) return { kind: 'unknown', reason: 'the VirtualMachineInstance of this pod was not found' };
+  if (vmi === undefined) return unknownBecause('vm-not-found', 'the VirtualMachineInstance of this pod was not found');
   const reading = launcherReleases(ground.cluster, vmi);
   if (reading.kind === 'unknown') return reading;
   const described = reading.releases.map((release, index) => {
@@ -38,7 +37,8 @@ export function describeLauncher({ objects, ground }: Prepared, pod: Pod): Descr
     return { kind: 'described', annotations: first };
   }
   const versions = ground.cluster.kubeVirtVersions.join(' and ');
-  return { kind: 'unknown', reason: `KubeVirt ${versions} reckon the overhead differently, and an upgrade is running` };
+  const reason = `KubeVirt ${versions} reckon the overhead differently, and an upgrade is running`;
+  return unknownBecause('kubevirt-upgrade', reason);
 }
 
 function descriptionBy(

@@ -81,8 +81,6 @@ function firstLine(account: Introduced, most: number): string {
       return `${vm} must wait to ${verb}: it fits once migrations under way have settled${luck(assessment)}`;
     case 'fits':
       return `${vm} can ${verb}${sumText(assessment, most)}${nextText(account, most)}`;
-    case 'unknown':
-      return `Cannot tell whether ${vm} can ${verb}`;
     default:
       return assessment.verdict satisfies never;
   }

@@ -9,10 +9,11 @@ import type { VirtualMachineInstanceMigration } from '../objects/kubevirt.ts';
 import { noResources, type ResourceList } from '../objects/quantity-shape.ts';
 import type { VirtualMachineInstance } from '../objects/virtual-machine-instance.ts';
 import { Quantity } from '../quantity/quantity.ts';
-import { type ClusterFacts, type Known, obstacles, type Unknown } from './cluster-facts.ts';
+import { type ClusterFacts, type Known, obstacleIn } from './cluster-facts.ts';
 import type { NamespaceObjects } from './cluster-objects.ts';
 import { chargedPods, type Launchers, launchersOf, podsOfVmi } from './launchers.ts';
 import type { ChargedPod } from './target-pod.ts';
+import { type Unknown, unknownBecause } from './unknown-reasons.ts';
 import { type VmKinds, vmKindsIn } from './vm-kinds.ts';
 
 /** A quota with what Harvester keeps on it. */
@@ -68,12 +69,12 @@ export function namespaceFacts(
   indexed: WorkloadIndex,
 ): Known<{ readonly facts: NamespaceFacts }> {
   const { namespaces, quotas, limitRanges, migrations } = objects;
-  const obstacle = [namespaces, quotas, limitRanges, migrations].flatMap(obstacles)[0];
-  if (obstacle !== undefined) return { kind: 'unknown', reason: obstacle };
+  const obstacle = obstacleIn([namespaces, quotas, limitRanges, migrations]);
+  if (obstacle !== undefined) return obstacle;
   const unreadable = objects.virtualMachineInstances.unreadable ?? objects.pods.unreadable;
-  if (unreadable !== undefined) return { kind: 'unknown', reason: unreadable };
+  if (unreadable !== undefined) return unknownBecause('cluster-unreadable', unreadable);
   const namespace = namespaces.items[0];
-  if (namespace === undefined) return { kind: 'unknown', reason: `Namespace ${objects.name} was not found` };
+  if (namespace === undefined) return unknownBecause('namespace-not-found', `Namespace ${objects.name} was not found`);
   const limits = namespaceLimits(namespace);
   const read: QuotaFacts[] = [];
   for (const quota of quotas.items) {
@@ -145,7 +146,8 @@ function quotaFacts(
   const used = quota.status?.used ?? noResources;
   const isBehind = [...specHard.keys()].some((key) => isPodQuotaKey(key) && !used.has(key));
   if ((specHard.size > 0 && statusHard.size === 0) || isUsageUnknown(quota) || isBehind) {
-    return { kind: 'unknown', reason: `ResourceQuota ${quota.metadata.name}: its status has not been filled yet` };
+    const reason = `ResourceQuota ${quota.metadata.name}: its status has not been filled yet`;
+    return unknownBecause('quota-status-empty', reason);
   }
   const isDefault = harvester !== undefined && isDefaultQuota(quota);
   const stored = isDefault ? keptByHarvester(namespace, limits, quota) : NOTHING_STORED;
@@ -164,8 +166,8 @@ function keptByHarvester(
   const stored = storedScaleUps(quota);
   if (stored.kind === 'garbled') {
     const reason = `ResourceQuota ${quota.metadata.name}: annotation ${stored.key}: ${stored.message}`;
-    return { kind: 'unknown', reason };
+    return unknownBecause('garbled-annotation', reason);
   }
   if (limits.kind === 'none' || limits.kind === 'read') return stored;
-  return { kind: 'unknown', reason: `Namespace ${namespace.metadata.name}: ${limits.message}` };
+  return unknownBecause('garbled-annotation', `Namespace ${namespace.metadata.name}: ${limits.message}`);
 }

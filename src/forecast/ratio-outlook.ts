@@ -63,7 +63,7 @@ export class RatioOutlooks {
   #compared({ prepared, vms, unknown }: QuietNamespace, then: QuietNamespace, changed: Prepared): RatioOutlook {
     const namespace = prepared.objects.namespace.name;
     const asked = this.#rooms.as(changed, then);
-    if (asked.kind === 'unknown') return { ...asked, namespace };
+    if (asked.kind === 'unknown') return { kind: 'unknown', namespace, reason: asked.reason };
     const ground = prepared.ground as KnownGround;
     const before = roomOf(vms, ground, this.#rooms.pods).steps;
     const roomAt = (tenths: number): NamespaceRoom => (this.#rooms.at(then, ratioText(tenths)) as KnownRoom).room;

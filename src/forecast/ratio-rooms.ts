@@ -29,7 +29,6 @@ export class RatioRooms {
   #in({ prepared, vms }: QuietNamespace, cluster: ClusterObjects, before: Prepared): FoundRoom {
     const { ground } = prepare({ cluster, namespace: prepared.objects.namespace }, before);
     if (ground.kind === 'unknown') return ground;
-    const reason = boundlessRatio(ground.cluster);
-    return reason === undefined ? { kind: 'known', room: roomOf(vms, ground, this.pods) } : { kind: 'unknown', reason };
+    return boundlessRatio(ground.cluster) ?? { kind: 'known', room: roomOf(vms, ground, this.pods) };
   }
 }

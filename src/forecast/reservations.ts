@@ -146,10 +146,17 @@ export function withPromised(objects: NamespaceObjects, promised: readonly Reser
   return { ...objects, migrations: { ...migrations, items } };
 }
 
+const PROMISED = 'being-created-for-';
+
+/** Whether a migration is one that was only promised room: the API server has not stored it, nor given it a uid. */
+export function isPromised({ metadata, spec, status }: VirtualMachineInstanceMigration): boolean {
+  return metadata.uid === undefined && status?.phase === 'Pending' && metadata.name === `${PROMISED}${spec.vmiName}`;
+}
+
 function promisedMigration({ namespace, vmi, atMilliseconds }: Reservation): VirtualMachineInstanceMigration {
   const creationTimestamp = new Date(atMilliseconds).toISOString();
   return migrationShape.parse({
-    metadata: { name: `being-created-for-${vmi}`, namespace, creationTimestamp },
+    metadata: { name: `${PROMISED}${vmi}`, namespace, creationTimestamp },
     spec: { vmiName: vmi },
     status: { phase: 'Pending' },
   });

@@ -1,5 +1,4 @@
 import type { ForecastObjects } from './apply-remedy.ts';
-import type { Known } from './cluster-facts.ts';
 import { type Prepared, prepare } from './forecast-migrations.ts';
 import { checkedVmi, type KnownGround, underWayObstacle } from './forecast-set.ts';
 import { chargedPods, podsOfVmi } from './launchers.ts';
@@ -27,12 +26,17 @@ export interface QuietNamespace {
   readonly unknown: readonly string[];
 }
 
+/** No forecast: the reason is for reading alone. */
+type FoundQuiet =
+  | { readonly kind: 'known'; readonly quiet: QuietNamespace }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
 /** The namespace without migrations, and its VMs; unknown where a migration under way leaves its end open. */
-export function quietNamespace(prepared: Prepared, pods: RoomPods): Known<{ readonly quiet: QuietNamespace }> {
+export function quietNamespace(prepared: Prepared, pods: RoomPods): FoundQuiet {
   const { ground } = prepared;
   if (ground.kind === 'unknown') return ground;
   const obstacle = underWayObstacle(ground);
-  if (obstacle !== undefined) return { kind: 'unknown', reason: obstacle };
+  if (obstacle !== undefined) return obstacle;
   const moving = ground.namespace.underWay
     .map(({ spec }) => spec.vmiName)
     .filter((name) => ground.namespace.vmis.has(name));

@@ -1,10 +1,10 @@
-import type { Verdict } from './forecast.ts';
+import type { KnownVerdict, Verdict } from './forecast.ts';
 import type { Outcome } from './race/arena.ts';
 
 /** The certain verdict of a race, and the lucky one where it is better. */
 export interface RaceVerdict {
-  readonly verdict: Verdict;
-  readonly atBest?: Verdict;
+  readonly verdict: KnownVerdict;
+  readonly atBest?: KnownVerdict;
 }
 
 export function verdictOf(outcome: Outcome): RaceVerdict {
@@ -13,12 +13,12 @@ export function verdictOf(outcome: Outcome): RaceVerdict {
   return verdict === atBest ? { verdict } : { verdict, atBest };
 }
 
-function certainVerdict({ fitsAlways, settlesAlways }: Outcome): Verdict {
+function certainVerdict({ fitsAlways, settlesAlways }: Outcome): KnownVerdict {
   if (fitsAlways) return 'fits';
   return settlesAlways ? 'waits' : 'exceeds';
 }
 
-function luckyVerdict({ fitsPossibly, settlesPossibly }: Outcome): Verdict {
+function luckyVerdict({ fitsPossibly, settlesPossibly }: Outcome): KnownVerdict {
   if (fitsPossibly) return 'fits';
   return settlesPossibly ? 'waits' : 'exceeds';
 }

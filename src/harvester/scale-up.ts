@@ -1,4 +1,4 @@
-import { memoryOverhead } from '../kubevirt/memory-overhead.ts';
+import { type MemoryOverhead, memoryOverhead } from '../kubevirt/memory-overhead.ts';
 import { type VendoredRelease, vendoredRelease } from '../kubevirt/release.ts';
 import type { ResourceQuota } from '../objects/kubernetes.ts';
 import { noResources, type ResourceList } from '../objects/quantity-shape.ts';
@@ -52,9 +52,14 @@ export function scaleUpDelta(facts: ScaleUpFacts): ResourceList {
 }
 
 /** A VM's memory limit and its overhead by Harvester's formula: less than the real pod's by the pod's sidecars. */
-export function harvesterMemoryNeed(vmi: Vmi, { release, ratio, architecture }: ScaleUpFormula): Quantity {
+export function harvesterMemoryNeed(vmi: Vmi, formula: ScaleUpFormula): Quantity {
   const limit = vmi.spec.domain.resources.limits.get('memory') ?? Quantity.zero;
-  return limit.add(memoryOverhead(vmi, { release: vendoredFormula(release), architecture, ratio }).total);
+  return limit.add(harvesterOverhead(vmi, formula).total);
+}
+
+/** The overhead by Harvester's formula: that of the KubeVirt that it was built with, at the ratio of its own Setting. */
+export function harvesterOverhead(vmi: Vmi, { release, ratio, architecture }: ScaleUpFormula): MemoryOverhead {
+  return memoryOverhead(vmi, { release: vendoredFormula(release), architecture, ratio });
 }
 
 function vendoredFormula({ version, vendoredKubeVirt }: HarvesterRelease): VendoredRelease {

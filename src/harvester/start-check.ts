@@ -20,7 +20,9 @@ export type StartCheck =
       /** Harvester's own sentence. */
       readonly wording: string;
     }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly unknown: StartCheckUnknown; readonly reason: string };
+
+type StartCheckUnknown = 'garbled-annotation' | 'quota-status-empty';
 
 export type NotCheckedWhy =
   | 'release-has-no-check'
@@ -47,7 +49,7 @@ export function startCheck(facts: StartFacts): StartCheck {
   if (why !== undefined) return { kind: 'not-checked', why };
   const limits = namespaceLimits(facts.namespace);
   if (limits.kind === 'none') return { kind: 'not-checked', why: 'no-namespace-limits' };
-  if (limits.kind !== 'read') return { kind: 'unknown', reason: limits.message };
+  if (limits.kind !== 'read') return unknownBecause('garbled-annotation', limits.message);
   if (facts.quota === undefined) return { kind: 'not-checked', why: 'no-default-quota' };
   const bases = new Map([
     [LIMITS_CPU, limits.limitsCpu],
@@ -64,10 +66,11 @@ function whyNotChecked({ release, vm, hasLauncherPod }: StartFacts): NotCheckedW
 
 function compareWithLimits(facts: StartFacts, quota: ResourceQuota, limits: ResourceList): StartCheck {
   const stored = storedScaleUps(quota);
-  if (stored.kind === 'garbled') return { kind: 'unknown', reason: `annotation ${stored.key}: ${stored.message}` };
+  if (stored.kind === 'garbled')
+    return unknownBecause('garbled-annotation', `annotation ${stored.key}: ${stored.message}`);
   const used = quota.status?.used;
   if (used === undefined || used.size === 0) {
-    return { kind: 'unknown', reason: `status of ResourceQuota ${quota.metadata.name} is empty` };
+    return unknownBecause('quota-status-empty', `status of ResourceQuota ${quota.metadata.name} is empty`);
   }
   const needed = startNeed(facts);
   const available = new Map<string, Quantity>();
@@ -78,6 +81,10 @@ function compareWithLimits(facts: StartFacts, quota: ResourceQuota, limits: Reso
     available.set(key, limit.subtract(usedAtRest));
   }
   return firstShort(facts, needed, available) ?? { kind: 'passes', available, needed };
+}
+
+function unknownBecause(unknown: StartCheckUnknown, reason: string): StartCheck {
+  return { kind: 'unknown', unknown, reason };
 }
 
 const CHECKED = [

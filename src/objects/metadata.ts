@@ -19,6 +19,8 @@ export const metadataShape = z.object({
   generateName: z.string().nullish(),
   namespace: z.string().nullish(),
   uid: z.string().nullish(),
+  /** Which state of the object was read: no rule looks at it, a trace tells it. */
+  resourceVersion: z.string().nullish(),
   labels: textMapShape,
   annotations: textMapShape,
   creationTimestamp: z.string().nullish(),

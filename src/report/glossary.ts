@@ -12,9 +12,12 @@ const TERMS = [
   ['unknown', 'A fact is missing or not understood; the reason is given.'],
 ] as const;
 
-export function glossary(): Html {
+export type Terms = readonly (readonly [term: string, meaning: string])[];
+
+/** The words of a page; by default those of the report. */
+export function glossary(terms: Terms = TERMS): Html {
   return html`<footer id="terms"><h2>Terms</h2>
-<dl>${TERMS.map(([term, meaning]) => html`<div><dt>${term}</dt><dd>${meaning}</dd></div>`)}</dl>
+<dl>${terms.map(([term, meaning]) => html`<div><dt>${term}</dt><dd>${meaning}</dd></div>`)}</dl>
 </footer>
 `;
 }

@@ -1,9 +1,10 @@
+import { isUnstated, spareOf } from '../forecast/spare.ts';
 import type { Quantity } from '../quantity/quantity.ts';
 import { amountText, asNumber, percentText } from './amount-text.ts';
 import { type Html, html } from './html.ts';
 import type { NamespaceReport, Room } from './report-data.ts';
 import { roomBar } from './room-bar.ts';
-import { countStandings, isUnstated, STANDING_WORDS, STANDINGS, spareOf, spareShare } from './standing.ts';
+import { countStandings, STANDING_WORDS, STANDINGS, spareShare } from './standing.ts';
 import { columnHeads, type Head, numberCell, standingMark } from './table-parts.ts';
 
 const HEADS: readonly Head[] = [

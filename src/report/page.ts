@@ -1,8 +1,8 @@
+import { CLOSING, contentPolicy, type Digest, headHtml, PATTERNS, THEME_SWITCH, timeHtml } from './document.ts';
 import { findingsSection } from './findings-section.ts';
 import { glossary } from './glossary.ts';
-import { Html, html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { namespaceTable } from './namespace-table.ts';
-import { EARLY_SCRIPT, PAGE_SCRIPT } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { ratioSection } from './ratio-section.ts';
 import type { Report } from './report-data.ts';
@@ -10,19 +10,15 @@ import { STANDING_WORDS, STANDINGS } from './standing.ts';
 import { summarySection } from './summary-section.ts';
 import { vmTable } from './vm-table.ts';
 
-/** The SHA-256 of a text, in base64: what a Content-Security-Policy names an inline script by. */
-export type Digest = (text: string) => string;
-
-/**
- * A self-contained page in pieces. It asks nothing of anywhere and runs no script but its own: whatever name or message
- * of the cluster came through as markup would do nothing.
- */
+/** A self-contained page in pieces. */
 export function* pageChunks(report: Report, digest: Digest): Generator<string> {
   for (const { markup } of documentParts(report, digest)) yield markup;
 }
 
 function* documentParts(report: Report, digest: Digest): Generator<Html> {
-  yield headHtml(report, digest);
+  const { scope, by } = report.made;
+  const policy = contentPolicy(PAGE_STYLE, digest);
+  yield headHtml({ title: `Room for live migrations: ${scope}`, by, style: PAGE_STYLE, policy });
   yield bannerHtml(report);
   yield html`<main id="main">`;
   yield summarySection(report);
@@ -32,30 +28,11 @@ function* documentParts(report: Report, digest: Digest): Generator<Html> {
   yield* ratioSection(report);
   yield html`</main>
 ${glossary()}`;
-  yield new Html(`<script>${PAGE_SCRIPT}</script>\n</body>\n</html>\n`);
-}
-
-function headHtml({ made }: Report, digest: Digest): Html {
-  const scripts = [EARLY_SCRIPT, PAGE_SCRIPT].map((script) => `'sha256-${digest(script)}'`).join(' ');
-  const policy = `default-src 'none'; style-src 'sha256-${digest(PAGE_STYLE)}'; script-src ${scripts}; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="${made.by}">
-<title>Room for live migrations: ${made.scope}</title>
-<style>${new Html(PAGE_STYLE)}</style>
-<script>${new Html(EARLY_SCRIPT)}</script>
-</head>
-`;
+  yield CLOSING;
 }
 
 function bannerHtml(report: Report): Html {
   const { made, findings } = report;
-  const at = made.at.toISOString();
   const links = [
     ['summary', 'Summary'],
     ...(findings === undefined ? [] : [['findings', 'Findings']]),
@@ -69,23 +46,12 @@ function bannerHtml(report: Report): Html {
 ${PATTERNS}
 <header>
 <div><h1>Room for live migrations</h1>
-<p>${made.scope}, from ${made.source}, <time datetime="${at}">${at.slice(0, 16).replace('T', ' ')} UTC</time>, by ${made.by}</p></div>
-<button type="button" data-theme-switch hidden>Theme</button>
+<p>${made.scope}, from ${made.source}, ${timeHtml(made.at)}, by ${made.by}</p></div>
+${THEME_SWITCH}
 </header>
 <nav aria-label="Parts of the report"><ul>${links.map(([id, text]) => html`<li><a href="#${id}">${text}</a></li>`)}</ul></nav>
 `;
 }
-
-/** Hatchings, so that nothing is told by colour alone. */
-const PATTERNS = html`<svg class="defs" width="0" height="0" aria-hidden="true"><defs>${[
-  'scaled',
-  'short',
-  'last',
-  'waiting',
-].map(
-  (name) =>
-    html`<pattern id="${name}" class="h-${name}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7"/><path d="M1 0V7" stroke-width="2"/></pattern>`,
-)}</defs></svg>`;
 
 const LEGEND = html`<ul class="legend">
 <li><svg aria-hidden="true"><rect class="used"/></svg>used</li>

@@ -3,7 +3,7 @@ import { type Html, html } from './html.ts';
 import type { Room } from './report-data.ts';
 
 /** Where the longest bar ends, so that its last mark is still within the picture. */
-const FULL_PERCENT = 99;
+export const FULL_PERCENT = 99;
 /** Where a bar begins whose left part is left out: room for the mark that says so. */
 const CUT_PERCENT = 6;
 /** A migration of a large namespace is a sliver of it: then only so many times the sliver is drawn. */
@@ -64,12 +64,12 @@ function placing({ used, end, base, limit }: Amounts, start: number): (amount: n
 const CUT = html`<svg x="3%" width="14" height="30" overflow="visible"><path class="cut" d="M0 30L6 0h6L6 30z"/></svg>`;
 
 /** In the middle of the bar's height for amounts that are taken, over all of it for room. */
-function block(kind: string, from: number, to: number): Html {
+export function block(kind: string, from: number, to: number): Html {
   if (to <= from) return html``;
   return html`<rect class="${kind}" x="${percent(from)}" width="${percent(to - from)}"/>`;
 }
 
-function tick(kind: string, at: number): Html {
+export function tick(kind: string, at: number): Html {
   return html`<rect class="${kind}" x="${percent(at)}"/>`;
 }
 

@@ -1,5 +1,5 @@
 import type { Forecast, QuotaLine } from '../forecast/forecast.ts';
-import type { Quantity } from '../quantity/quantity.ts';
+import { isUnstated, spareOf } from '../forecast/spare.ts';
 import { asNumber } from './amount-text.ts';
 
 /** How a VM stands, from worst to best: its verdict, with a migration that is the last one told apart. */
@@ -37,21 +37,11 @@ export function addCounts(one: StandingCounts, other: StandingCounts): StandingC
   };
 }
 
-/** What is left of a key when the migration's pods are there: negative where they are refused. */
-export function spareOf({ hardAfterScaleUp, used, requested }: QuotaLine): Quantity {
-  return hardAfterScaleUp.subtract(used).subtract(requested);
-}
-
 /** The same as a share of the limit, for drawing and sorting alone. */
 export function spareShare(line: QuotaLine): number {
   if (isUnstated(line)) return Number.NEGATIVE_INFINITY;
   const spare = asNumber(spareOf(line));
   return line.hardAfterScaleUp.isPositive() ? spare / asNumber(line.hardAfterScaleUp) : Math.sign(spare);
-}
-
-/** A key that a container must state and does not: hopeless whatever the figures are. */
-export function isUnstated({ cause, shortBy }: QuotaLine): boolean {
-  return cause !== undefined && shortBy === undefined;
 }
 
 /** The key that is short of most, or else has the least to spare, measured by its limit. */

@@ -1,7 +1,8 @@
 import { type Html, html } from './html.ts';
 import type { ClusterSummary, NamespaceReport, Report } from './report-data.ts';
 import { addCounts, countStandings, STANDINGS, type Standing, type StandingCounts } from './standing.ts';
-import { standingMark } from './table-parts.ts';
+import { shareBar, tileHtml } from './standing-tiles.ts';
+import { type Facts, factsList } from './table-parts.ts';
 
 const MEANINGS: Readonly<Record<Standing, { readonly title: string; readonly text: string }>> = {
   exceeds: { title: 'exceeds', text: 'cannot migrate: would stay Pending until something is changed' },
@@ -19,8 +20,8 @@ export function summarySection({ cluster, namespaces }: Report): Html {
 <h2 id="summary-title">Summary</h2>
 <p class="headline ${worstOf(counts)}">${headline(counts, total)}</p>
 <ul class="tiles">${STANDINGS.map((standing) => tile(standing, counts[standing]))}</ul>
-${shareBar(counts, total)}
-<dl class="facts">${factsOf(cluster, namespaces, total).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+${shareBar(counts)}
+${factsList(factsOf(cluster, namespaces, total))}
 ${notesOf(namespaces, cluster)}</section>
 `;
 }
@@ -56,22 +57,8 @@ function headline(counts: StandingCounts, total: number): string {
 
 /** A link, so that the script can filter the table of VMs by it. */
 function tile(standing: Standing, count: number): Html {
-  const { title, text } = MEANINGS[standing];
-  return html`<li class="tile ${count > 0 ? standing : 'none'}"><a href="#vms" data-standing="${standing}"><span class="figure">${count.toLocaleString('en')}</span> ${standingMark(standing, title)}</a><p>${text}</p></li>`;
+  return tileHtml({ standing, count, ...MEANINGS[standing] }, html`href="#vms" data-standing="${standing}"`);
 }
-
-function shareBar(counts: StandingCounts, total: number): Html {
-  if (total === 0) return html``;
-  const shown = STANDINGS.filter((standing) => counts[standing] > 0);
-  const percent = (count: number): string => `${((count / total) * 100).toFixed(2)}%`;
-  const blocks = shown.map((standing, index) => {
-    const before = shown.slice(0, index).reduce((sum, worse) => sum + counts[worse], 0);
-    return html`<rect class="${standing}" x="${percent(before)}" width="${percent(counts[standing])}"/>`;
-  });
-  return html`<svg class="share" aria-hidden="true">${blocks}</svg>`;
-}
-
-type Facts = readonly (readonly [name: string, value: string])[];
 
 function factsOf(cluster: ClusterSummary, namespaces: readonly NamespaceReport[], total: number): Facts {
   const { harvesterVersion, kubeVirtVersions, nodes } = cluster;

@@ -25,3 +25,9 @@ export function numberCell(value: number, text: string): Html {
 export function standingMark(standing: Standing, text: string): Html {
   return html`<b class="mark ${standing}">${text}</b>`;
 }
+
+export type Facts = readonly (readonly [name: string, value: string | Html])[];
+
+export function factsList(facts: Facts): Html {
+  return html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}

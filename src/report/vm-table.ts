@@ -1,19 +1,11 @@
 import type { Forecast, QuotaLine } from '../forecast/forecast.ts';
+import { isUnstated, spareOf } from '../forecast/spare.ts';
 import type { Quantity } from '../quantity/quantity.ts';
 import { amountText, asNumber, percentText } from './amount-text.ts';
 import { forecastDetails } from './forecast-details.ts';
 import { type Html, html } from './html.ts';
 import type { NamespaceReport } from './report-data.ts';
-import {
-  isUnstated,
-  STANDING_WORDS,
-  STANDINGS,
-  type Standing,
-  spareOf,
-  spareShare,
-  standingOf,
-  tightestLine,
-} from './standing.ts';
+import { STANDING_WORDS, STANDINGS, type Standing, spareShare, standingOf, tightestLine } from './standing.ts';
 import { columnHeads, type Head, numberCell, standingMark } from './table-parts.ts';
 
 const HEADS: readonly Head[] = [

@@ -5,6 +5,7 @@ import type { ClientCertificates } from './client-certificates.ts';
 import type { ServerLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Readiness } from './readiness.ts';
+import type { ReviewObserver } from './seen-review.ts';
 
 export interface TlsPair {
   readonly cert: string;
@@ -18,6 +19,8 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly readiness: Readiness;
   readonly limits: ServerLimits;
+  /** Told of every decision. */
+  readonly observers?: readonly ReviewObserver[];
   /** Certificate and key; without them the app speaks plain HTTP, for tests alone. */
   readonly tls?: TlsPair;
   /** Without it whoever reaches the port is answered. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { answerReview, webhooks } from '../admission/answer-review.ts';
 import type { AdmissionContext } from '../admission/context.ts';
 import type { Outcome } from '../admission/response.ts';
@@ -6,35 +7,48 @@ import type { AppOptions } from './app-options.ts';
 import { DriftLog } from './drift-log.ts';
 import { errorSchema, reviewResponseSchema } from './response-schema.ts';
 import { UnreadableRequest } from './review-body.ts';
+import type { ReviewObserver, SeenReview } from './seen-review.ts';
+
+type Watching = Pick<AppOptions, 'logger' | 'metrics' | 'observers'>;
 
 /** What is recorded of a review, whichever webhook answered it. */
 type Recorder = (path: string, uid: string, outcome: Outcome, startedAt: number) => void;
 
-function recorder({ logger, metrics }: Pick<AppOptions, 'logger' | 'metrics'>): Recorder {
+function recorder({ logger, metrics, observers = [] }: Watching): Recorder {
   const drifts = new DriftLog(logger, () => performance.now());
   return (path, uid, outcome, startedAt) => {
     const milliseconds = performance.now() - startedAt;
-    metrics.recordReview(path, outcome, milliseconds / 1000);
-    const { verdict, migrationClass, policy, namespace, vmi } = outcome.decision;
+    const seconds = milliseconds / 1000;
+    metrics.recordReview(path, outcome, seconds);
+    const { verdict, unknown, migrationClass, policy, namespace, vmi } = outcome.decision;
     const level = verdict === 'ignored' ? 'debug' : 'info';
     const denied = outcome.denial !== undefined;
     const took = Math.round(milliseconds * 1000) / 1000;
     logger[level](
-      { path, uid, namespace, vmi, class: migrationClass, policy, verdict, denied, milliseconds: took },
+      { path, uid, namespace, vmi, class: migrationClass, policy, verdict, unknown, denied, milliseconds: took },
       'review',
     );
+    if (observers.length > 0) {
+      const seen = { path, uid, outcome, seconds, at: new Date() };
+      for (const observe of observers) tell(observe, seen, logger);
+    }
     if (outcome.drift === undefined) return;
     metrics.recordDrift(outcome.drift);
     drifts.report({ namespace, vmi }, outcome.drift);
   };
 }
 
-export function addReviewRoutes(
-  app: FastifyInstance,
-  context: AdmissionContext,
-  observers: Pick<AppOptions, 'logger' | 'metrics'>,
-): void {
-  const record = recorder(observers);
+/** Whatever is wrong with who watches, the decision has been made, and is answered. */
+function tell(observe: ReviewObserver, seen: SeenReview, logger: Logger): void {
+  try {
+    observe(seen);
+  } catch (error) {
+    logger.error({ uid: seen.uid, err: error }, 'internal error of a watcher; the decision stands');
+  }
+}
+
+export function addReviewRoutes(app: FastifyInstance, context: AdmissionContext, watching: Watching): void {
+  const record = recorder(watching);
   const schema = { response: { 200: reviewResponseSchema, '4xx': errorSchema, '5xx': errorSchema } };
   for (const [path, webhook] of webhooks) {
     app.post(path, { schema }, async (request) => {

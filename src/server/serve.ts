@@ -1,8 +1,8 @@
-import { Registry } from '@prometheus-io/client';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Forecaster } from '../admission/forecaster.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
+import type { SurveySource } from '../survey/survey.ts';
 import { createAdminApp } from './admin-app.ts';
 import { createApp, LOWEST_TLS } from './app.ts';
 import type { TlsPair } from './app-options.ts';
@@ -15,8 +15,10 @@ import {
 } from './client-certificates.ts';
 import { defaultLimits } from './limits.ts';
 import { anyAddress, closeServer, type Listening, listenAt, ShutDown, urlOf } from './listen.ts';
-import { collectProcessMetrics, createMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
+import type { ReviewObserver } from './seen-review.ts';
+import { StatusKeeper } from './status-keeper.ts';
+import type { Telemetry } from './telemetry.ts';
 
 export interface ServeParts {
   readonly forecaster: Forecaster;
@@ -24,37 +26,62 @@ export interface ServeParts {
   /** Resolves when the cluster has been read once; before that nothing could be said but `unknown`. */
   readonly firstRead: (signal: AbortSignal) => Promise<void>;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
+  /** Told of every decision. */
+  readonly observers?: readonly ReviewObserver[];
+  /** Looks at the namespaces once the webhook is ready; absent where nobody wants that. */
+  readonly surveys?: SurveySource;
+  /** Ends what is still under way once nothing is asked any more. */
+  readonly close?: () => Promise<void>;
 }
 
 /** Config in, a webhook that is ready out: first the probes, then certificates, then the webhook, then the first read. */
 export async function serve(config: ServeConfig, parts: ServeParts): Promise<Listening> {
-  const { logger } = parts;
-  const registry = new Registry();
-  collectProcessMetrics(registry);
+  const { logger, telemetry } = parts;
+  const { registry, metrics } = telemetry;
   const readiness = createReadiness();
+  metrics.followReadiness(() => readiness.state() === 'ready');
   const host = hostOf(config);
   const shutDown = new ShutDown(readiness, logger, config.drainSeconds);
-  const adminApp = createAdminApp(readiness, registry);
+  const status = config.statusPage === 'on' ? new StatusKeeper(config, telemetry.version, readiness) : undefined;
+  const adminApp = createAdminApp(readiness, registry, status && (() => status.now()));
   await listenAt(adminApp, { host, port: config.adminPort });
   shutDown.add(() => adminApp.close());
+  shutDown.add(() => parts.close?.());
   shutDown.onSignals();
   try {
     const clients = await clientCheck(config, logger);
     const certificates = new ServedCertificates(clients);
-    const { caFile } = await parts.certificates.start((pair) => certificates.use(pair), shutDown.signal);
+    const onPair = (pair: TlsPair): void => {
+      certificates.use(pair);
+      metrics.recordCertificate(pair.cert);
+      status?.takeCertificate(pair.cert);
+    };
+    const { caFile } = await parts.certificates.start(onPair, shutDown.signal);
     shutDown.signal.throwIfAborted();
     const limits = { ...defaultLimits, decisionTimeoutSeconds: config.decisionTimeoutSeconds };
     const { classPolicies } = config;
     const { forecaster } = parts;
     const tls = certificates.first();
-    const metrics = createMetrics(registry);
-    const app = createApp({ forecaster, logger, classPolicies, metrics, readiness, limits, tls, clients });
+    const observers = [...(parts.observers ?? []), ...(status === undefined ? [] : [status.observe])];
+    const app = createApp({ forecaster, logger, classPolicies, metrics, readiness, limits, observers, tls, clients });
     await listenAt(app, { host, port: config.port });
     shutDown.add(() => closeServer(app));
     certificates.serveBy(app);
     if (clients !== undefined) shutDown.add(certificates.followClients(config.clientCaFile ?? '', logger));
     await parts.firstRead(shutDown.signal);
     readiness.markReady();
+    parts.surveys?.start(
+      {
+        onSurvey: (survey) => {
+          metrics.recordSurvey(survey);
+          status?.takeSurvey(survey);
+        },
+        // The status page keeps the last one, for it tells its age beside it.
+        onLost: () => metrics.forgetSurvey(),
+      },
+      shutDown.signal,
+    );
     const where = {
       url: urlOf('https', host, app),
       adminUrl: urlOf('http', host, adminApp),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { boundForecaster } from '../../src/admission/bounded-forecaster.ts';
 import type { Forecaster } from '../../src/admission/forecaster.ts';
+import { unknownBecause } from '../../src/forecast/unknown-reasons.ts';
 import { podShape } from '../../src/objects/kubernetes.ts';
 import { fakeForecaster, forecastThatFits } from './fake-forecaster.ts';
 
@@ -28,7 +29,7 @@ describe('a bounded forecaster', () => {
   });
 
   test('passes on at once what it is told at once', () => {
-    const description = { kind: 'unknown', reason: 'no KubeVirt' } as const;
+    const description = unknownBecause('no-kubevirt', 'no KubeVirt');
     const forecastMigration = () => ({ forecast: forecastThatFits, denialPins: false });
     const { forecaster } = bounded({ forecastMigration, describePod: () => description }, 1);
     const request = { namespace: 'a', vmi: 'b', isDryRun: false, stage: 'promise' } as const;
@@ -55,7 +56,7 @@ describe('a bounded forecaster', () => {
     });
     expect(forecast).toMatchObject({ verdict: 'unknown', reason: 'internal error', namespace: 'a', vmi: 'b' });
     expect(denialPins).toBe(false);
-    expect(await forecaster.describePod(pod, 'a')).toEqual({ kind: 'unknown', reason: 'internal error' });
+    expect(await forecaster.describePod(pod, 'a')).toEqual(unknownBecause('internal-error', 'internal error'));
     expect(reported).toEqual([
       [bug, { namespace: 'a', vmi: 'b' }],
       [bug, { namespace: 'a', pod: 'virt-launcher-vm1-x' }],
@@ -71,7 +72,7 @@ describe('a bounded forecaster', () => {
       stage: 'promise',
     });
     expect(forecast.reason).toBe('no answer within 1 ms');
-    expect(await forecaster.describePod(pod, 'a')).toEqual({ kind: 'unknown', reason: 'no answer within 1 ms' });
+    expect(await forecaster.describePod(pod, 'a')).toEqual(unknownBecause('too-slow', 'no answer within 1 ms'));
     expect(reported).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { applyPatch, type Operation } from 'rfc6902';
 import { mutatePod } from '../../src/admission/mutate-pod.ts';
+import { unknownBecause } from '../../src/forecast/unknown-reasons.ts';
 import { migrationReview, podReview, type SentReview } from '../reviews/load-reviews.ts';
 import { admissionContext, fakeForecaster, forbiddenForecaster, forecastThatFits } from './fake-forecaster.ts';
 
@@ -53,7 +54,7 @@ describe('a virt-launcher pod', () => {
   test('of which nothing is known is admitted with the reason, and without forged annotations', async () => {
     const review = podReview();
     review.request.object!.metadata.annotations = { ...OURS, kept: '1' };
-    const forecaster = fakeForecaster(forecastThatFits, { kind: 'unknown', reason: 'no KubeVirt' });
+    const forecaster = fakeForecaster(forecastThatFits, unknownBecause('no-kubevirt', 'no KubeVirt'));
     const outcome = await mutatePod(review.request, admissionContext(forecaster));
     expect(outcome.denial).toBeUndefined();
     expect(outcome.warnings).toEqual(['memory overhead unknown: no KubeVirt']);
@@ -63,7 +64,10 @@ describe('a virt-launcher pod', () => {
   test('in a namespace that is off loses forged annotations and gets none', async () => {
     const review = podReview();
     review.request.object!.metadata.annotations = { ...OURS, kept: '1' };
-    const forecaster = fakeForecaster(forecastThatFits, { kind: 'unknown', reason: 'off', namespacePolicy: 'off' });
+    const forecaster = fakeForecaster(forecastThatFits, {
+      ...unknownBecause('policy-off', 'off'),
+      namespacePolicy: 'off',
+    });
     const outcome = await mutatePod(review.request, admissionContext(forecaster));
     expect(annotationsAfter(review, outcome.patch)).toEqual({ kept: '1' });
     expect(outcome.warnings).toBeUndefined();

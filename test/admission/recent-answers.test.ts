@@ -4,7 +4,7 @@ import { unknownMigration } from '../../src/admission/migration-decision.ts';
 import { RecentAnswers } from '../../src/admission/recent-answers.ts';
 
 const asked: MigrationRequest = { namespace: 'a', vmi: 'vm1', isDryRun: false, stage: 'promise' };
-const answer = { forecast: unknownMigration('a', 'vm1', 'first') };
+const answer = { forecast: unknownMigration('a', 'vm1', { unknown: 'vm-not-found', reason: 'first' }) };
 
 function answersAt(start = 0) {
   const clock = { milliseconds: start };
@@ -43,7 +43,7 @@ describe('what the mutating webhook was told', () => {
 
   test('is replaced by a later answer, whose time counts', () => {
     const { clock, answers } = answersAt();
-    const later = { forecast: unknownMigration('a', 'vm1', 'second') };
+    const later = { forecast: unknownMigration('a', 'vm1', { unknown: 'vm-not-found', reason: 'second' }) };
     answers.remember(asked, answer);
     clock.milliseconds = 1500;
     answers.remember(asked, later);

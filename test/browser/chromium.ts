@@ -18,7 +18,7 @@ export interface OpenPage extends Misdeeds {
   readonly url: string;
 }
 
-/** Pages of HTML texts in a real Chromium, as files: that is how a report is opened. */
+/** Pages in a real Chromium: HTML texts as files, which is how a report is opened, and what a server answers. */
 export class ReportBrowser {
   readonly #browser: Browser;
   readonly #folder: string;
@@ -38,6 +38,13 @@ export class ReportBrowser {
   }
 
   async open(html: string | Iterable<string>, options: BrowserContextOptions = {}): Promise<OpenPage> {
+    this.#files += 1;
+    const file = join(this.#folder, `report-${this.#files}.html`);
+    await writeFile(file, html);
+    return this.visit(pathToFileURL(file).href, options);
+  }
+
+  async visit(url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
     const context = await this.#browser.newContext({ viewport: { width: 1360, height: 900 }, ...options });
     const page = await context.newPage();
     const [complaints, requests]: [string[], string[]] = [[], []];
@@ -50,10 +57,6 @@ export class ReportBrowser {
       await dialog.dismiss();
     });
     page.on('request', (request) => requests.push(request.url()));
-    this.#files += 1;
-    const file = join(this.#folder, `report-${this.#files}.html`);
-    await writeFile(file, html);
-    const url = pathToFileURL(file).href;
     await page.goto(url);
     return { page, url, complaints, requests };
   }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import axe from 'axe-core';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { objectionsTo, WAYS } from './accessibility.ts';
 import { ReportBrowser } from './chromium.ts';
 import { hostileReport, largeReport, mixedReport, pageHtml } from './reports.ts';
 
@@ -151,27 +151,11 @@ describe('a report in Chromium', () => {
   });
 });
 
-interface Violation {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-const WAYS: readonly (readonly [string, BrowserContextOptions])[] = [
-  ['light', { colorScheme: 'light' }],
-  ['dark', { colorScheme: 'dark' }],
-  ['narrow', { viewport: { width: 390, height: 844 } }],
-  ['narrow and dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
-];
-
 describe('axe finds nothing to object to', () => {
   test.each(WAYS)('in a page that is %s', async (_title, options) => {
     const { page } = await browser.open(mixed, options);
     await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
-    await page.evaluate(axe.source);
-    const violations = (await page.evaluate('axe.run().then((result) => result.violations)')) as readonly Violation[];
-    const said = violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html.slice(0, 200)}`);
-    expect(said).toEqual([]);
+    expect(await objectionsTo(page)).toEqual([]);
   });
 });
 

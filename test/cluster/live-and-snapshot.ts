@@ -28,7 +28,7 @@ function hasReadEverything(asked: readonly string[]): boolean {
   return asked.some((each) => each.endsWith('/pods'));
 }
 
-function spelt({ forecast, ...around }: MigrationForecast): object {
+function spelt({ forecast, basis: _, ...around }: MigrationForecast): object {
   return { ...around, forecast: forecastJson(forecast), notes: forecast.notes };
 }
 

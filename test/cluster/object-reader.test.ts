@@ -40,6 +40,13 @@ describe('a list', () => {
     ]);
   });
 
+  test('has pages as small as its reader wants them', async () => {
+    const api = serverOfPods();
+    const { items } = await new ObjectReader(api, { pageSize: 3 }).list(OBJECT_KINDS.pods, selection, signal);
+    expect(items.map(({ metadata }) => metadata.name)).toEqual(NAMES);
+    expect(api.calls.map(({ query }) => query)).toEqual([{ limit: '3' }, { limit: '3', continue: '3' }]);
+  });
+
   test('keeps to its selector on every page', async () => {
     const labelled = NAMES.map((name) => merged(otherPod({}, name), { metadata: { labels: { app: 'web' } } }));
     const api = new FakeApiServer([...labelled, otherPod({}, 'other')]);

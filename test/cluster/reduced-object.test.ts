@@ -102,11 +102,13 @@ describe('what is saved of an object', () => {
 
 const CLAIMS = new Set(['persistentVolumeClaim', 'dataVolume', 'memoryDump']);
 
-/** Without what is left out on purpose: most labels and annotations, and which claims a VM has. */
+const LEFT_OUT = new Set(['labels', 'annotations', 'resourceVersion']);
+
+/** Without what is left out on purpose: most labels and annotations, the version, and which claims a VM has. */
 function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
   if (Object.getPrototypeOf(value ?? 0) !== Object.prototype) return value;
-  const members = Object.entries(value as Json).filter(([name]) => name !== 'labels' && name !== 'annotations');
+  const members = Object.entries(value as Json).filter(([name]) => !LEFT_OUT.has(name));
   return Object.fromEntries(
     members.map(([name, member]) => [
       name,
@@ -203,6 +205,11 @@ describe('of a virtual machine', () => {
     const asked = { ...vmi, metadata: { annotations: { 'hooks.kubevirt.io/hookSidecars': given } } };
     expect(reduced(asked)?.metadata).toEqual({ annotations: { 'hooks.kubevirt.io/hookSidecars': saved } });
   });
+});
+
+test('no version is saved: a snapshot is of no one moment', () => {
+  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q', resourceVersion: '7' } };
+  expect(reduced(quota)).toEqual({ ...quota, metadata: { name: 'q' } });
 });
 
 test('of a launcher pod, no environment, command or image is saved', () => {

@@ -24,6 +24,9 @@ describe('the settings of serve', () => {
       classPolicies: defaultClassPolicies,
       decisionTimeoutSeconds: 4,
       drainSeconds: 5,
+      surveyIntervalSeconds: 300,
+      events: 'off',
+      statusPage: 'off',
       logLevel: 'info',
     });
   });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await createNamespace(cluster, { name: FITTING, limits: { 'limits.cpu': '2k', 'limits.memory': '20Ti' } });
   await createNamespace(cluster, { name: EXCEEDING, limits: { 'limits.cpu': '3', 'limits.memory': POD_BYTES } });
   for (const namespace of [FITTING, EXCEEDING]) await startVm(cluster, { namespace, name: 'vm1' });
-  release = await installRelease(cluster, { replicas: 0, flags: { drain: '0' } });
+  release = await installRelease(cluster, { replicas: 0, flags: { drain: '0', 'survey-interval': '0' } });
   proxy = await startCountingProxy(cluster, release);
   await release.addReplica({ kubeconfig: proxy.kubeconfig });
   await release.route();

@@ -55,6 +55,7 @@ describe('what is written on a launcher pod', () => {
   ])('is unknown of a pod $title', ({ changes }) => {
     expect(described(scene(), changes)).toEqual({
       kind: 'unknown',
+      unknown: 'vm-not-found',
       reason: 'the VirtualMachineInstance of this pod was not found',
     });
   });
@@ -63,6 +64,7 @@ describe('what is written on a launcher pod', () => {
     const upgrading = (from: string) => scene().changedKubeVirt({ status: { observedKubeVirtVersion: from } });
     expect(described(upgrading('v1.5.2'))).toEqual({
       kind: 'unknown',
+      unknown: 'kubevirt-upgrade',
       reason: 'KubeVirt v1.5.2 and 1.6.3-150700.3.13.1 reckon the overhead differently, and an upgrade is running',
     });
     expect(described(upgrading('v1.6.1'))).toMatchObject({ kind: 'described' });

@@ -34,12 +34,14 @@ describe('a start while KubeVirt is upgraded', () => {
     const reason =
       'it depends on what no object tells: fits if KubeVirt 1.5.2 renders the pod, exceeds if KubeVirt 1.6.3 renders the pod';
     expect(upgrading('4780M').reason).toBe(reason);
+    expect(upgrading('4780M').unknown).toBe('kubevirt-upgrade');
     expect(upgrading('4780M', ['v1.6.3', 'v1.5.2']).reason).toBe(reason);
   });
 
   test('is unknown where the rules of one version are not known', () => {
     expect(upgrading('30Gi', ['v1.6.3', 'devel'])).toMatchObject({
       verdict: 'unknown',
+      unknown: 'kubevirt-version-not-known',
       reason: expect.stringContaining('devel'),
     });
   });
@@ -90,6 +92,7 @@ describe("several default quotas, of which Harvester's check takes any", () => {
     expect(leaked.start('vm2').verdict).toBe('fits');
     expect(leaked.with(second).start('vm2')).toMatchObject({
       verdict: 'unknown',
+      unknown: 'several-default-quotas',
       reason: 'Harvester checks the start against one of several default quotas',
     });
   });

@@ -125,24 +125,32 @@ describe("Harvester's check of a start", () => {
     expect(told(change)).toEqual({ kind: 'not-checked', why });
   });
 
-  test.each<{ title: string; change: Partial<StartFacts>; reason: string }>([
+  test.each<{ title: string; change: Partial<StartFacts>; unknown: string; reason: string }>([
     {
       title: 'a garbled annotation of a migration',
       change: { quota: quotaWith({ used: unused, annotations: { 'harvesterhci.io/migrating-vm2': '{' } }) },
+      unknown: 'garbled-annotation',
       reason: 'annotation harvesterhci.io/migrating-vm2: expected JSON',
     },
     {
       title: 'garbled namespace limits',
       change: { namespace: namespaceWith('{') },
+      unknown: 'garbled-annotation',
       reason: 'annotation field.cattle.io/resourceQuota: expected JSON',
     },
     {
       title: 'a quota without status',
       change: { quota: quotaWith({}) },
+      unknown: 'quota-status-empty',
       reason: 'status of ResourceQuota default-z4g94',
     },
-    { title: 'a quota with an empty status', change: { quota: quotaWith({ used: {} }) }, reason: 'is empty' },
-  ])('is unknown with $title', ({ change, reason }) => {
-    expect(told(change)).toEqual({ kind: 'unknown', reason: expect.stringContaining(reason) });
+    {
+      title: 'a quota with an empty status',
+      change: { quota: quotaWith({ used: {} }) },
+      unknown: 'quota-status-empty',
+      reason: 'is empty',
+    },
+  ])('is unknown with $title', ({ change, unknown, reason }) => {
+    expect(told(change)).toEqual({ kind: 'unknown', unknown, reason: expect.stringContaining(reason) });
   });
 });

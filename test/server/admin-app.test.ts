@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Registry } from '@prometheus-io/client';
+import { Gauge, Registry } from '@prometheus-io/client';
 import { createAdminApp } from '../../src/server/admin-app.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { createReadiness } from '../../src/server/readiness.ts';
@@ -42,6 +42,17 @@ describe('the admin port', () => {
     expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(answer.body).toContain('# TYPE headroom_reviews_total counter');
     expect(answer.body).toContain('# TYPE headroom_decision_seconds histogram');
+  });
+
+  test('writes the metrics down once for all who ask at the same time, and anew for whoever asks later', async () => {
+    const registry = new Registry();
+    let written = 0;
+    const collect = (): void => gauge.set(++written);
+    const gauge = new Gauge({ name: 'written', help: 'How often.', registers: [registry], collect });
+    const app = createAdminApp(createReadiness(), registry);
+    const scrape = async () => (await app.inject('/metrics')).body.split('\n').at(2);
+    expect(await Promise.all(Array.from({ length: 50 }, scrape))).toEqual(Array(50).fill('written 1'));
+    expect(await scrape()).toBe('written 2');
   });
 
   test.each([
@@ -113,8 +124,11 @@ describe('the admin port', () => {
     });
     await ask('/validate/migrations', migrationReview());
     const { body } = await createAdminApp(readiness, registry).inject('/metrics');
-    const labels = [...body.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => `${name}=${value}`);
+    expect(body).not.toContain('secret-');
+    const counted = body.split('\n').filter((line) => !line.endsWith(' 0'));
+    const labels = [...counted.join('\n').matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => `${name}=${value}`);
     expect([...new Set(labels)].filter((label) => !label.startsWith('le=')).sort()).toEqual([
+      'cause=sidecar-gap',
       'class=user',
       'outcome=denied',
       'path=/validate/migrations',

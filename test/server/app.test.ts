@@ -92,6 +92,19 @@ describe('the webhook server', () => {
     expect(response.warnings).toEqual(['Cannot tell whether VM quota-test/vm1 fits its quota: no answer within 1 ms']);
   });
 
+  test('answers what a watcher with a bug was told of, and the watchers after it are told too', async () => {
+    const told: string[] = [];
+    const bug = () => {
+      throw new Error('bug of a watcher');
+    };
+    const { ask, lines } = webhookApp(fakeForecaster(forecastThatExceeds), {
+      observers: [bug, ({ uid }) => void told.push(uid)],
+    });
+    const { response } = await ask('/validate/migrations', migrationReview());
+    expect([response.allowed, told]).toEqual([false, [response.uid]]);
+    expect(lines.at(-1)).toMatchObject({ level: 50, uid: response.uid, err: { message: 'bug of a watcher' } });
+  });
+
   test('sends its callers elsewhere while it drains, and still answers', async () => {
     const { post, readiness } = webhookApp();
     expect((await post('/validate/migrations', migrationReview())).headers.connection).not.toBe('close');
@@ -124,6 +137,14 @@ describe('what is logged of a review', () => {
     expect(lines[0]).not.toHaveProperty('object');
   });
 
+  test('has the code of what is missing where the verdict is unknown', async () => {
+    const { ask, lines } = webhookApp();
+    const review = migrationReview();
+    review.request.object!.spec.vmiName = 'no name';
+    await ask('/validate/migrations', review);
+    expect(lines).toMatchObject([{ msg: 'review', verdict: 'unknown', unknown: 'request-not-understood' }]);
+  });
+
   test('stays on one line whatever a name holds', async () => {
     const written: string[] = [];
     const { pino } = await import('pino');
@@ -151,7 +172,7 @@ describe('what is logged of a review', () => {
 });
 
 describe('what is counted', () => {
-  test('are reviews by path, class, verdict and outcome, and what was not answered by code', async () => {
+  test('are reviews by path, class, verdict, cause and outcome, and what was not answered by code', async () => {
     const { ask, post, registry } = webhookApp(fakeForecaster(forecastThatExceeds));
     await ask('/validate/migrations', migrationReview());
     await ask('/validate/migrations', migrationReview());
@@ -160,13 +181,13 @@ describe('what is counted', () => {
     await post('/validate/migrations', '');
     const text = await registry.metrics();
     expect(text).toContain(
-      'headroom_reviews_total{path="/validate/migrations",class="user",verdict="exceeds",outcome="denied"} 2',
+      'headroom_reviews_total{path="/validate/migrations",class="user",verdict="exceeds",cause="sidecar-gap",outcome="denied"} 2',
     );
     expect(text).toContain(
-      'headroom_reviews_total{path="/mutate/migrations",class="evacuation",verdict="exceeds",outcome="admitted"} 1',
+      'headroom_reviews_total{path="/mutate/migrations",class="evacuation",verdict="exceeds",cause="sidecar-gap",outcome="admitted"} 1',
     );
     expect(text).toContain(
-      'headroom_reviews_total{path="/mutate/pods",class="none",verdict="described",outcome="admitted"} 1',
+      'headroom_reviews_total{path="/mutate/pods",class="none",verdict="described",cause="none",outcome="admitted"} 1',
     );
     expect(text).toContain('headroom_decision_seconds_count{path="/validate/migrations"} 2');
     expect(text).toContain('headroom_unanswered_requests_total{code="400"} 1');

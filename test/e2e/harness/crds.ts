@@ -49,6 +49,15 @@ const DEFINITIONS: readonly Definition[] = [
     versions: ['v1beta1'],
     hasStatusSubresource: false,
   },
+  {
+    group: 'harvesterhci.io',
+    kind: 'Addon',
+    plural: 'addons',
+    shortNames: [],
+    scope: 'Namespaced',
+    versions: ['v1beta1'],
+    hasStatusSubresource: false,
+  },
 ];
 
 function definitionJson(definition: Definition): Json {

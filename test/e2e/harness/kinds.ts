@@ -8,6 +8,7 @@ const KINDS: ReadonlyMap<string, readonly [api: string, plural: string, scope: '
   ['ResourceQuota', ['/api/v1', 'resourcequotas', 'namespace']],
   ['LimitRange', ['/api/v1', 'limitranges', 'namespace']],
   ['Secret', ['/api/v1', 'secrets', 'namespace']],
+  ['Event', ['/api/v1', 'events', 'namespace']],
   ['ConfigMap', ['/api/v1', 'configmaps', 'namespace']],
   ['ServiceAccount', ['/api/v1', 'serviceaccounts', 'namespace']],
   ['Service', ['/api/v1', 'services', 'namespace']],

@@ -50,8 +50,14 @@ export interface Release {
 }
 
 export async function installRelease(cluster: ClusterClient, options: ReleaseOptions = {}): Promise<Release> {
-  const { name = 'headroom', namespace = 'headroom-system', values = {}, replicas: count = 1, flags = {} } = options;
+  const { name = 'headroom', namespace = 'headroom-system', values = {} } = options;
   await outputOf(helmInstall(name, namespace, values));
+  return serveRelease(cluster, options);
+}
+
+/** Starts replicas of what helm has installed already. */
+export async function serveRelease(cluster: ClusterClient, options: ReleaseOptions = {}): Promise<Release> {
+  const { name = 'headroom', namespace = 'headroom-system', replicas: count = 1, flags = {} } = options;
   const path = `${runFolder()}/${name}`;
   const connection = await connectionOf(cluster, { name: objectName(name), namespace }, path);
   const balancer = await startBalancer();
