@@ -9,7 +9,7 @@ type KindName = keyof typeof OBJECT_KINDS;
 type Shape = Parameters<typeof reductionOf>[0];
 
 /** Harvester's other Settings hold passwords, tokens and private keys. */
-const KEPT_SETTINGS = new Set(['server-version', 'additional-guest-memory-overhead-ratio', 'overcommit-config']);
+const KEPT_SETTINGS = ['server-version', 'additional-guest-memory-overhead-ratio', 'overcommit-config'];
 
 /** The pods that belong to VMs. */
 export const POD_ROLES = ['virt-launcher', 'hotplug-disk'];
@@ -45,9 +45,14 @@ export function isOfNamespace({ apiVersion, kind, metadata }: KubernetesObject, 
 }
 
 function isRead(name: KindName, { metadata }: KubernetesObject): boolean {
-  if (name === 'settings') return KEPT_SETTINGS.has(String(recordOf(metadata)?.name));
-  if (name === 'pods') return POD_ROLES.includes(String(recordOf(recordOf(metadata)?.labels)?.['kubevirt.io']));
+  if (name === 'settings') return isAmong(KEPT_SETTINGS, recordOf(metadata)?.name);
+  if (name === 'pods') return isAmong(POD_ROLES, recordOf(recordOf(metadata)?.labels)?.['kubevirt.io']);
   return true;
+}
+
+/** Whatever else stands where a name belongs is none of them. */
+function isAmong(names: readonly string[], value: unknown): boolean {
+  return typeof value === 'string' && names.includes(value);
 }
 
 const amount: Reduction = (value) => (typeof value === 'string' || typeof value === 'number' ? value : blankOf(value));

@@ -32,4 +32,9 @@ describe('what is left of a pod that was not understood', () => {
   test('is nothing where no forecast looks at the pod', () => {
     expect(tracedProblem(problemOf({ metadata: { ...metadata, labels: {} }, spec }))).toEqual({ kind: 'unread' });
   });
+
+  test.each([null, 3, [], { toString: null }])('is nothing where its label or name is %j', (odd) => {
+    const labels = { 'kubevirt.io': odd };
+    expect(tracedProblem(problemOf({ metadata: { ...metadata, labels }, spec }))).toEqual({ kind: 'unread' });
+  });
 });

@@ -51,11 +51,15 @@ export interface QuotaStatus {
   readonly used: Amounts;
 }
 
-/** `status` of each quota once it has been decided. */
+/**
+ * `status` of each quota once it has been decided. Where virt-controller tried before Harvester had scaled up, it was refused
+ * once: Harvester 1.9 then compensates what it need not, and the limit is `at-least` what was foretold.
+ */
 export function quotaFaults(
   { quotas }: Foretold,
   outcome: Outcome,
   statuses: ReadonlyMap<string, QuotaStatus>,
+  limit: 'exact' | 'at-least',
 ): readonly string[] {
   return quotas.flatMap(({ quota, resource, used, requested, hardAfterScaleUp }) => {
     const status = statuses.get(quota);
@@ -63,7 +67,8 @@ export function quotaFaults(
     const wanted = { used: billionthsOf(used) + added, hard: billionthsOf(hardAfterScaleUp) };
     return (['used', 'hard'] as const).flatMap((part) => {
       const actual = status?.[part][resource] ?? '0';
-      return billionthsOf(actual) === wanted[part]
+      const isMore = part === 'hard' && limit === 'at-least' && billionthsOf(actual) > wanted[part];
+      return isMore || billionthsOf(actual) === wanted[part]
         ? []
         : [`${quota} ${resource}: ${part} foretold ${amountText(wanted[part])}, it was ${actual}`];
     });

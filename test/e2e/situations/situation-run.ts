@@ -110,13 +110,21 @@ export class SituationRun {
       ...denialFaults(migration, askedBy),
       ...verdictFaults(foretold, outcome, 'held'),
       ...(pod === undefined || foretold.verdict === 'unknown' ? [] : chargeFaults(foretold, chargeOf(pod))),
-      ...(isComparable ? quotaFaults(foretold, outcome, await this.#statuses()) : []),
+      ...(isComparable
+        ? quotaFaults(foretold, outcome, await this.#statuses(), await this.#limitOf(migration, outcome))
+        : []),
       ...(outcome === 'refused' ? await this.#refusalFaults(migration, isComparable) : []),
     ];
     const step = { migration, before, outcome } as const;
     this.#judged.push({ vm, foretold, outcome, wasDenied: migration.denial !== undefined });
     if (faults.length > 0) await this.#fault(step, faults);
     return step;
+  }
+
+  /** Foretold with its compensation a limit is exact: there virt-controller is always refused first. */
+  async #limitOf(migration: Migration, outcome: Outcome): Promise<'exact' | 'at-least'> {
+    if (outcome !== 'admitted' || migration.foretold.needsCompensation) return 'exact';
+    return (await this.#play.lastRefusal(migration)) === '' ? 'exact' : 'at-least';
   }
 
   async #refusalFaults(migration: Migration, isComparable: boolean): Promise<readonly string[]> {
