@@ -1,5 +1,3 @@
-import { printableLines } from '../admission/plain-text.ts';
-
 /** JSON escapes C0 alone; the others would still steer a terminal, or hide in it. */
 const UNPRINTABLE_IN_JSON = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
@@ -15,10 +13,38 @@ function escaped(character: string): string {
 
 export type YamlText = (value: unknown) => string;
 
-/** The yaml package is loaded by those who print YAML alone. */
+/** What of a text YAML must not show as it is; line ends it writes by its own rules. */
+const UNPRINTABLE_IN_YAML = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** In a block YAML takes the blanks that lines begin with for its indentation, and the yaml package some at their end. */
+const BLANKS_AT_LINE_ENDS = /(?:^|\n)[ \t]|[ \t](?:\n|$)|^\n/;
+
+/** YAML has a form of its own for what JSON writes as two halves. */
+function escapedInYaml(character: string): string {
+  const point = character.codePointAt(0) ?? 0;
+  return point > 0xffff ? `\\U${point.toString(16).padStart(8, '0')}` : escaped(character);
+}
+
+/**
+ * The yaml package is loaded by those who print YAML alone. A text that holds what is unprintable is quoted, for only there it
+ * can be escaped; the document reads back to the same value.
+ */
 export async function loadYamlText(): Promise<YamlText> {
-  const { stringify } = await import('yaml');
-  return (value) => printableLines(stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }));
+  const { Document, visit } = await import('yaml');
+  return (value) => {
+    const document = new Document(value, { aliasDuplicateObjects: false });
+    visit(document, {
+      Scalar: (_key, node) => {
+        if (typeof node.value === 'string' && isToBeQuoted(node.value)) node.type = 'QUOTE_DOUBLE';
+      },
+    });
+    const text = document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
+    return text.replace(UNPRINTABLE_IN_JSON, escapedInYaml);
+  };
+}
+
+function isToBeQuoted(text: string): boolean {
+  return UNPRINTABLE_IN_YAML.test(text) || (text.includes('\n') && BLANKS_AT_LINE_ENDS.test(text));
 }
 
 /** A whole document in either form, with its line end. */

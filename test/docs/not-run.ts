@@ -52,11 +52,6 @@ export const NOT_RUN: readonly NotRun[] = [
     instead: ['test/fuzz/quantities.fuzz.ts'],
   },
   {
-    commands: ['kubectl -n headroom-system port-forward deployment/headroom 8080'],
-    why: 'a kubelet forwards ports, and the control plane of the tests has none',
-    instead: ['test/browser/status.browser.ts'],
-  },
-  {
     commands: [
       'go mod init vectors',
       'go mod edit -require=k8s.io/kubernetes@v1.34.2',
