@@ -5,6 +5,7 @@ import { vmiNameOfPod } from '../forecast/launchers.ts';
 import { vmisInvolved } from '../forecast/part-of-namespace.ts';
 import type { Reservation } from '../forecast/reservations.ts';
 import { unknownBecause } from '../forecast/unknown-reasons.ts';
+import { unreadableIn } from '../forecast/unreadable.ts';
 import { isHopeless } from '../forecast/verdict-of.ts';
 import type { Pod } from '../objects/kubernetes.ts';
 import { isObjectName } from '../objects/names.ts';
@@ -169,8 +170,7 @@ function isPlainFit({ verdict, next }: Forecast): boolean {
 
 /** What the API server does not give, it does not give to whoever asks for more of it either. */
 function isUnreadable({ objects: { cluster, namespace } }: Prepared): boolean {
-  const kinds: readonly unknown[] = [...Object.values(cluster), ...Object.values(namespace)];
-  return kinds.some((kind) => typeof kind === 'object' && kind !== null && 'unreadable' in kind);
+  return unreadableIn(cluster) !== undefined || unreadableIn(namespace) !== undefined;
 }
 
 function decidedOn(gathered: Gathered, { namespace, vmi }: MigrationRequest): Decided {

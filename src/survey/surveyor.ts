@@ -1,5 +1,6 @@
-import type { Cluster, ClusterObjects, NamespaceObjects, ReadOptions } from '../forecast/cluster-objects.ts';
+import type { Cluster, ClusterObjects, ReadOptions } from '../forecast/cluster-objects.ts';
 import { prepare } from '../forecast/forecast-migrations.ts';
+import { unreadableIn } from '../forecast/unreadable.ts';
 import { runningVms } from '../forecast/vm-names.ts';
 import { type SurveyBounds, withLeastRoom } from './least-room.ts';
 import { surveyNamespace } from './namespace-survey.ts';
@@ -110,10 +111,6 @@ async function surveyed(
   }
 }
 
-function unreadableIn(objects: ClusterObjects | Omit<NamespaceObjects, 'name'>): string | undefined {
-  return Object.values(objects).find(({ unreadable }) => unreadable !== undefined)?.unreadable;
-}
-
 /** One way through all namespaces. */
 class Walk {
   readonly #cluster: SurveyedCluster;
@@ -144,15 +141,12 @@ class Walk {
   async #take(name: string, signal: AbortSignal): Promise<void> {
     const limit = AbortSignal.any([signal, this.#options.timeLimit(READ_SECONDS * 1000)]);
     try {
-      const { name: _, ...kinds } = await this.#cluster.namespaceObjects(name, { kind: 'running' }, { signal: limit });
-      const unreadable = unreadableIn(kinds);
+      const namespace = await this.#cluster.namespaceObjects(name, { kind: 'running' }, { signal: limit });
+      const unreadable = unreadableIn(namespace);
       if (unreadable !== undefined) return this.#leave(name, unreadable);
       this.#unreadInARow = 0;
-      if (runningVms({ name, ...kinds }).length === 0) return;
-      const survey = await this.#inTurns(
-        surveyNamespace(prepare({ cluster: this.#objects, namespace: { name, ...kinds } })),
-        signal,
-      );
+      if (runningVms(namespace).length === 0) return;
+      const survey = await this.#inTurns(surveyNamespace(prepare({ cluster: this.#objects, namespace })), signal);
       this.#surveys.push(survey);
     } catch (error) {
       signal.throwIfAborted();
