@@ -1,5 +1,5 @@
-import { X509Certificate } from 'node:crypto';
 import { Counter, Gauge, type Registry } from '@prometheus-io/client';
+import type { Validity } from '../report/status-data.ts';
 import { absentGauge } from './metrics-survey.ts';
 
 export const API_READ_OUTCOMES = ['ok', 'not_found', 'refused', 'unanswered'] as const;
@@ -12,8 +12,8 @@ export interface OperationMetrics {
   /** `kind` is the plural of a resource, as in paths of the API. */
   recordApiRead(kind: string, outcome: ApiReadOutcome): void;
   recordEvent(outcome: EventOutcome): void;
-  /** The certificate that is served from now on, its authorities after it if need be. */
-  recordCertificate(pem: string): void;
+  /** Of the certificate that is served from now on. */
+  recordCertificate(validity: Validity): void;
   recordBuild(version: string): void;
   /** Has that asked at each scrape. Before, nothing is ready. */
   followReadiness(isReady: () => boolean): void;
@@ -66,10 +66,9 @@ function certificate(registry: Registry): OperationMetrics['recordCertificate'] 
     'headroom_certificate_not_after_timestamp_seconds',
     'Until when the certificate in use is valid.',
   );
-  return (pem) => {
-    const { validFromDate, validToDate } = new X509Certificate(pem);
-    notBefore.set(validFromDate.getTime() / 1000);
-    notAfter.set(validToDate.getTime() / 1000);
+  return (validity) => {
+    notBefore.set(validity.notBefore.getTime() / 1000);
+    notAfter.set(validity.notAfter.getTime() / 1000);
   };
 }
 

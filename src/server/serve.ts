@@ -1,7 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Forecaster } from '../admission/forecaster.ts';
 import type { ServeConfig } from '../config/serve-config.ts';
+import type { Validity } from '../report/status-data.ts';
 import type { SurveySource } from '../survey/survey.ts';
 import { createAdminApp } from './admin-app.ts';
 import { createApp, LOWEST_TLS } from './app.ts';
@@ -54,8 +56,9 @@ export async function serve(config: ServeConfig, parts: ServeParts): Promise<Lis
     const certificates = new ServedCertificates(clients);
     const onPair = (pair: TlsPair): void => {
       certificates.use(pair);
-      metrics.recordCertificate(pair.cert);
-      status?.takeCertificate(pair.cert);
+      const validity = validityOf(pair.cert);
+      metrics.recordCertificate(validity);
+      status?.takeCertificate(validity);
     };
     const { caFile } = await parts.certificates.start(onPair, shutDown.signal);
     shutDown.signal.throwIfAborted();
@@ -93,6 +96,12 @@ export async function serve(config: ServeConfig, parts: ServeParts): Promise<Lis
     await shutDown.now();
     throw error;
   }
+}
+
+/** Of the first certificate of a PEM text: its authorities may follow. */
+function validityOf(pem: string): Validity {
+  const { validFromDate, validToDate } = new X509Certificate(pem);
+  return { notBefore: validFromDate, notAfter: validToDate };
 }
 
 function hostOf({ host, snapshots }: ServeConfig): string {

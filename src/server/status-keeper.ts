@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import type { ServeConfig } from '../config/serve-config.ts';
 import type { Status, Validity } from '../report/status-data.ts';
 import type { Survey } from '../survey/survey.ts';
@@ -26,9 +25,8 @@ export class StatusKeeper {
     return this.#decisions.observe;
   }
 
-  takeCertificate(pem: string): void {
-    const { validFromDate, validToDate } = new X509Certificate(pem);
-    this.#certificate = { notBefore: validFromDate, notAfter: validToDate };
+  takeCertificate(validity: Validity): void {
+    this.#certificate = validity;
   }
 
   takeSurvey(survey: Survey): void {
